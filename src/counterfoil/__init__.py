@@ -1,0 +1,1 @@
+"""One self-hosted invoice back office over one double-entry book."""
