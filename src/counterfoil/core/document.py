@@ -61,7 +61,7 @@ class SaleLine:
     quantity:   what is charged; negative = a return
     ordered:    what had been ordered, where it differs from what is charged
     unit_price: before tax, None = the item's list price
-    discount:   amount taken off the line, in major units, at least 0
+    discount:   amount taken off the line, in major units; has the line's sign
     tax:        the line's tax where TaxRounding is DELIVERED
     where:      the path that the sender knows
     """
@@ -184,8 +184,7 @@ class Document:
     """A document as filed; amounts in its currency.
 
     number:   "" until the unit of work commits, for a document that takes ours
-    variance: asserted total less computed total, None where nothing was asserted
-    tax_note: why the tax differs from what was asserted, "" when it does not
+    reserves: an order that sets its stock aside
     """
 
     id: int
@@ -216,6 +215,7 @@ class Document:
     contact: str | None = None
     ordered_by: str = ""
     comment: str = ""
+    reserves: bool = False
     subtotal: Money
     discount_total: Money
     tax_total: Money

@@ -100,10 +100,12 @@ def balanced(entry: Entry, rounding_account: int, base: Currency) -> Entry:
     return replace(entry, postings=(*entry.postings, line))
 
 
-def legs(
-    amounts: Iterable[tuple[int, Money, int | None, int | None]], rate: Decimal | None, base: Currency
-) -> list[Posting]:
-    """Postings of (account, amount, party, line), zeros left out.
+#: A leg before it has its base amount: account, amount, party, document line.
+Leg = tuple[int, Money, int | None, int | None]
+
+
+def legs(amounts: Iterable[Leg], rate: Decimal | None, base: Currency) -> list[Posting]:
+    """Postings of legs, zeros left out.
 
     rate: base units for one unit of the amounts' currency, None = they are in the base currency
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from counterfoil.core.money import Currency, Money, half_up, total
 from counterfoil.core.terms import days_late
@@ -78,7 +79,19 @@ def bucket(remaining: Money, due_on: date, as_of: date) -> AgingBucket:
     return PAST_DUE[min((late - 1) // 30, 4)]
 
 
-def aging(items: Iterable[OpenItem], as_of: date, unit: Currency) -> dict[AgingBucket, Money]:
+class Due(Protocol):
+    """Anything that is open until a date."""
+
+    @property
+    def remaining(self) -> Money:
+        """What is open of it, a charge +, a credit -."""
+
+    @property
+    def due_on(self) -> date:
+        """When it is to be paid."""
+
+
+def aging(items: Iterable[Due], as_of: date, unit: Currency) -> dict[AgingBucket, Money]:
     """What one customer owes, by lateness.
 
     as_of:   business date we look from; an item due that day is not late

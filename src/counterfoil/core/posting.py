@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, LineKind
-from counterfoil.core.journal import Entry, Posting, Role, balanced, legs
-from counterfoil.core.money import Currency, Money
+from counterfoil.core.journal import Entry, Leg, Posting, Role, balanced, legs
+from counterfoil.core.money import Currency, Money, total
 from counterfoil.core.reference import AccountMap
 from counterfoil.core.tender import Tender, by_account
 
@@ -33,23 +33,25 @@ class GoodsMoved:
     value, variance: minor units of the base currency, + into inventory
     """
 
-    line_id: int
     ledger_class: str
     value: int
     variance: int
 
 
-def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books) -> Entry:
-    """A sales invoice, credit note or cash sale: receivable or clearing against sales and taxes, and its cost."""
-    accounts = books.accounts
-    if sale.kind is Kind.CASH_SALE:
-        debits = [(account, amount, None, None) for account, amount in by_account(sale.tenders, sale.total.currency).items()]
-    else:
+def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: int = 0) -> Entry:
+    """A sales invoice, credit note or cash sale: receivable or clearing against sales and taxes, and its cost.
+
+    held: how many of a cash sale's tenders, counted from the first, had been posted to deposits when they were taken
+    """
+    accounts, unit = books.accounts, sale.total.currency
+    deposits = total((tender.net for tender in sale.tenders[:held]), unit)
+    debits: list[Leg] = [(accounts.of(Role.DEPOSITS), deposits, None, None), *_till(sale.tenders[held:], unit)]
+    if sale.kind is not Kind.CASH_SALE:
         debits = [(accounts.of(Role.RECEIVABLE), sale.total, sale.customer_id, None)]
-    credits = [
+    credits: list[Leg] = [
         (accounts.of(_income(line.kind), line.ledger_class), -line.net, None, line.id) for line in sale.lines if line.net
     ]
-    taxed = [(accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes]
+    taxed: list[Leg] = [(accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes]
     postings = [*legs([*debits, *credits, *taxed], books.rate, books.base), *_cost(goods, books)]
     return _entry(sale, f"{sale.kind.value}/1", postings, books)
 
@@ -64,17 +66,21 @@ def _tax_class(tax_code_id: int | None) -> str:
 
 
 def _cost(goods: Iterable[GoodsMoved], books: Books) -> list[Posting]:
-    amounts: list[tuple[int, Money, int | None, int | None]] = []
+    return legs(_inventory(goods, books, Role.COST_OF_GOODS, None), None, books.base)
+
+
+def _inventory(goods: Iterable[GoodsMoved], books: Books, against: Role, reason: int | None) -> list[Leg]:
+    """Inventory and its counter accounts, one leg per account; reason overrides the account of the role against."""
+    sums: dict[int, int] = {}
     for moved in goods:
-        inventory = books.accounts.of(Role.INVENTORY, moved.ledger_class)
-        cost = books.accounts.of(Role.COST_OF_GOODS, moved.ledger_class)
-        variance = books.accounts.of(Role.STOCK_VARIANCE, moved.ledger_class)
-        amounts += [
-            (inventory, Money(moved.value - moved.variance, books.base), None, moved.line_id),
-            (cost, Money(-moved.value, books.base), None, moved.line_id),
-            (variance, Money(moved.variance, books.base), None, moved.line_id),
-        ]
-    return legs(amounts, None, books.base)
+        accounts = (
+            (books.accounts.of(Role.INVENTORY, moved.ledger_class), moved.value - moved.variance),
+            (reason or books.accounts.of(against, moved.ledger_class), -moved.value),
+            (books.accounts.of(Role.STOCK_VARIANCE, moved.ledger_class), moved.variance),
+        )
+        for account, minor in accounts:
+            sums[account] = sums.get(account, 0) + minor
+    return [(account, Money(minor, books.base), None, None) for account, minor in sums.items()]
 
 
 def for_receipt(receipt: Document, books: Books, from_deposits: bool = False) -> Entry:
@@ -83,17 +89,16 @@ def for_receipt(receipt: Document, books: Books, from_deposits: bool = False) ->
     from_deposits: the money had been posted to deposits when it was taken
     """
     accounts = books.accounts
+    sources = _till(receipt.tenders, receipt.total.currency)
     if from_deposits:
         sources = [(accounts.of(Role.DEPOSITS), receipt.total, receipt.customer_id, None)]
-    else:
-        sources = _till(receipt.tenders, receipt.total.currency)
-    control = (accounts.of(Role.RECEIVABLE), -receipt.total, receipt.customer_id, None)
+    control: Leg = (accounts.of(Role.RECEIVABLE), -receipt.total, receipt.customer_id, None)
     return _entry(receipt, "receipt/1", legs([*sources, control], books.rate, books.base), books)
 
 
 def for_refund(refund: Document, books: Books) -> Entry:
     """Money given back: the receivable's credit item against tender clearing."""
-    control = (books.accounts.of(Role.RECEIVABLE), refund.total, refund.customer_id, None)
+    control: Leg = (books.accounts.of(Role.RECEIVABLE), refund.total, refund.customer_id, None)
     till = [(account, -amount, party, line) for account, amount, party, line in _till(refund.tenders, refund.total.currency)]
     return _entry(refund, "refund/1", legs([control, *till], books.rate, books.base), books)
 
@@ -102,28 +107,20 @@ def for_deposit(order: Document, books: Books) -> Entry:
     """Money taken on a work order, where the book posts it at once: tender clearing against deposits."""
     unit = order.total.currency
     sources = _till(order.tenders, unit)
-    held = [(books.accounts.of(Role.DEPOSITS), -amount, order.customer_id, None) for _, amount, _, _ in sources]
+    held: list[Leg] = [(books.accounts.of(Role.DEPOSITS), -amount, order.customer_id, None) for _, amount, _, _ in sources]
     return _entry(order, "deposit/1", legs([*sources, *held], books.rate, books.base), books)
 
 
-def _till(tenders: Sequence[Tender], unit: Currency) -> list[tuple[int, Money, int | None, int | None]]:
+def _till(tenders: Sequence[Tender], unit: Currency) -> list[Leg]:
     return [(account, amount, None, None) for account, amount in by_account(tenders, unit).items()]
 
 
-def for_stock_adjustment(adjustment: Document, goods: Sequence[GoodsMoved], books: Books, reason: int) -> Entry:
+def for_stock_adjustment(adjustment: Document, goods: Sequence[GoodsMoved], books: Books, reason: int | None) -> Entry:
     """Goods found, lost or brought in: inventory against the reason's account.
 
-    reason: id of the account that explains it
+    reason: id of the account that explains it, None = the book's account for stock adjustments
     """
-    amounts: list[tuple[int, Money, int | None, int | None]] = []
-    for moved in goods:
-        inventory = books.accounts.of(Role.INVENTORY, moved.ledger_class)
-        variance = books.accounts.of(Role.STOCK_VARIANCE, moved.ledger_class)
-        amounts += [
-            (inventory, Money(moved.value - moved.variance, books.base), None, moved.line_id),
-            (reason, Money(-moved.value, books.base), None, moved.line_id),
-            (variance, Money(moved.variance, books.base), None, moved.line_id),
-        ]
+    amounts = _inventory(goods, books, Role.STOCK_ADJUSTMENT, reason)
     return _entry(adjustment, "stock_adjustment/1", legs(amounts, None, books.base), books)
 
 

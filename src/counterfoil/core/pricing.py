@@ -1,0 +1,179 @@
+"""What a sale comes to: its lines, taxes and totals, and where they differ from what the sender said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from counterfoil.core.document import Asserted, Line, LineKind, Sale, SaleLine
+from counterfoil.core.errors import Problem
+from counterfoil.core.money import Currency, Money, millionths, total
+from counterfoil.core.stock import Item
+from counterfoil.core.tax import Jurisdiction, Taxable, TaxPart, TaxRounding, adopt, taxes, tolerance
+
+Warning_ = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A sale's figures.
+
+    problems: what forbids it; the figures are then of no use
+    warnings: (code, sentence) of what the sender should know
+    """
+
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxPart, ...]
+    subtotal: Money
+    discount_total: Money
+    tax_total: Money
+    asserted: Asserted
+    problems: tuple[Problem, ...]
+    warnings: tuple[Warning_, ...]
+
+    @property
+    def total(self) -> Money:
+        """Net, charges and tax."""
+        return self.subtotal + self.tax_total
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What a sale is priced with.
+
+    base:    the currency of list prices
+    exempt:  ids of the tax codes that do not apply to the customer
+    place:   where it is taxed, None = nowhere
+    binding: a posted document, whose tax must agree with the sender's within tolerance
+    strict:  a subtotal that differs from the lines is refused
+    """
+
+    items: Mapping[int, Item]
+    unit: Currency
+    base: Currency
+    exempt: frozenset[int]
+    place: Jurisdiction | None
+    binding: bool
+    strict: bool
+
+
+def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
+    """Price a sale; every problem at once.
+
+    source: System Five contract, T1 to T5
+    """
+    problems: list[Problem] = []
+    drawn = []
+    for number, asked in enumerate(sale.lines, start=1):
+        line = _line(asked, number, using, new_id, problems)
+        if line is not None:
+            drawn.append(line)
+    if not sale.lines:
+        problems.append(Problem("lines_required", "lines", "a document has at least one line"))
+    unit = using.unit
+    subtotal = total((line.net for line in drawn), unit)
+    warnings: list[Warning_] = []
+    parts = _taxes(sale, drawn, using, problems, warnings) if not problems else []
+    lines = _with_tax(drawn, parts, unit)
+    asserted = _asserted(sale, unit)
+    if asserted.subtotal is not None and asserted.subtotal != subtotal and not problems:
+        say = f"the subtotal {asserted.subtotal.amount} differs from the lines, which add up to {subtotal.amount}"
+        if using.strict:
+            problems.append(Problem("total_mismatch", "subtotal", say))
+        else:
+            warnings.append(("subtotal_differs", f"{say}; the lines hold"))
+    return Priced(
+        lines=lines,
+        taxes=tuple(parts),
+        subtotal=subtotal,
+        discount_total=total((line.discount for line in drawn), unit),
+        tax_total=total((part.tax for part in parts), unit),
+        asserted=asserted,
+        problems=tuple(problems),
+        warnings=tuple(warnings),
+    )
+
+
+def _line(
+    asked: SaleLine, number: int, using: Pricing, new_id: Callable[[], int], problems: list[Problem]
+) -> Line | None:
+    item = using.items.get(asked.item_id) if asked.item_id is not None else None
+    if asked.kind is LineKind.ITEM and asked.item_id is not None and item is None:
+        problems.append(Problem("item_not_found", asked.where, f"there is no item {asked.item_id}"))
+        return None
+    unit_price = asked.unit_price
+    if unit_price is None and item is not None and using.unit == using.base:
+        unit_price = item.price
+    if unit_price is None:
+        problems.append(Problem("price_missing", asked.where, f"item {asked.item_id} has no price, and none was sent"))
+        return None
+    millionths(asked.quantity, asked.where)
+    millionths(unit_price, asked.where, "unit price")
+    discount = Money.of(asked.discount, using.unit)
+    return Line(
+        id=new_id(),
+        line_no=number,
+        kind=asked.kind,
+        item_id=asked.item_id,
+        sku=item.sku if item else "",
+        description=asked.description if asked.description is not None else item.description if item else "",
+        note=asked.note,
+        uom=asked.uom if asked.uom is not None else item.uom if item else "",
+        quantity=asked.quantity,
+        ordered=asked.quantity if asked.ordered is None else asked.ordered,
+        unit_price=unit_price,
+        discount=discount,
+        net=Money.of(asked.quantity * unit_price, using.unit) - discount,
+        tax=Money(0, using.unit),
+        ledger_class=item.ledger_class if item else "",
+        stocked=item.stocked if item else False,
+        order_line_id=asked.order_line_id,
+        returns_line_id=asked.returns_line_id,
+    )
+
+
+def _taxes(
+    sale: Sale, lines: list[Line], using: Pricing, problems: list[Problem], warnings: list[Warning_]
+) -> list[TaxPart]:
+    unit = using.unit
+    taxable = [
+        Taxable(
+            line.net,
+            using.exempt | (using.items[line.item_id].exempt_from if line.item_id is not None else frozenset()),
+            None if asked.tax is None else Money.of(asked.tax, unit),
+        )
+        for line, asked in zip(lines, sale.lines, strict=True)
+    ]
+    parts = taxes(taxable, using.place, sale.on, sale.tax_rounding, unit)
+    if sale.asserted_tax is None or sale.tax_rounding is TaxRounding.DELIVERED:
+        return parts
+    said = Money.of(sale.asserted_tax, unit)
+    ours = total((part.tax for part in parts), unit)
+    codes = {part.tax_code_id for part in parts}
+    hit = sum(1 for line in taxable if codes - line.exempt_from)
+    if abs(said - ours).minor <= tolerance(hit, len(parts), unit).minor:
+        return adopt(parts, said)
+    where = using.place.name if using.place else "no jurisdiction"
+    say = f"the tax {said.amount} differs from {ours.amount}, as configured for {where}"
+    if using.binding:
+        problems.append(Problem("tax_mismatch", "tax", say))
+    else:
+        warnings.append(("tax_differs", f"{say}; it is worked out again when the order is invoiced"))
+    return parts
+
+
+def _with_tax(lines: list[Line], parts: list[TaxPart], unit: Currency) -> tuple[Line, ...]:
+    if not parts:
+        return tuple(lines)
+    return tuple(
+        replace(line, tax=total((part.shares[index] for part in parts), unit)) for index, line in enumerate(lines)
+    )
+
+
+def _asserted(sale: Sale, unit: Currency) -> Asserted:
+    subtotal = None if sale.asserted_subtotal is None else Money.of(sale.asserted_subtotal, unit)
+    tax = None if sale.asserted_tax is None else Money.of(sale.asserted_tax, unit)
+    whole = None if sale.asserted_total is None else Money.of(sale.asserted_total, unit)
+    if whole is None and subtotal is not None and tax is not None:
+        whole = subtotal + tax
+    return Asserted(subtotal, tax, whole)

@@ -1,0 +1,1 @@
+"""The office: read, decide, write."""

@@ -1,0 +1,195 @@
+"""Who calls, when, and the unit of work in which one effect happens."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from counterfoil.core.document import Document
+from counterfoil.core.errors import Conflict
+from counterfoil.core.journal import Entry
+from counterfoil.core.open_item import OpenItem
+from counterfoil.core.reference import Reference
+from counterfoil.store import Message, Principal, Store, Unit
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The instant it is."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A call as evidence keeps it.
+
+    headers: an allow-list, never a credential
+    """
+
+    request_id: str
+    contract: str
+    operation: str
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an effect came to, kept under its key so that a repetition gets the same.
+
+    warnings: (code, sentence) of what the sender should know
+    """
+
+    document_id: int
+    number: str
+    warnings: tuple[tuple[str, str], ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a service filed: the document, and what the sender should know about it."""
+
+    document: Document
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+class Context:
+    """One call on the book: who, when, what was said."""
+
+    def __init__(self, store: Store, caller: Principal, said: Said, clock: Clock = utc_now) -> None:
+        self.store, self.caller, self.said = store, caller, said
+        self.now = clock()
+
+    @contextlib.contextmanager
+    def work(self, part: int = 0) -> Iterator[Work]:
+        """One effect: committed with its keys, evidence and number together, or rolled back whole.
+
+        part: the place of this effect in a call that carries several
+        """
+        with self.store.unit() as unit:
+            work = Work(self, unit, part)
+            yield work
+            work.conclude()
+
+    def refuse(self, status: int, reply: bytes, part: int = 0) -> None:
+        """File the evidence of a call, or a part of one, that had no effect."""
+        with self.store.unit() as unit:
+            work = Work(self, unit, part)
+            work.answer(status, reply)
+            work.conclude()
+
+
+class Work:
+    """A unit of work in a caller's hands: what the services read from and file into."""
+
+    def __init__(self, context: Context, unit: Unit, part: int) -> None:
+        self.unit, self.now, self.caller = unit, context.now, context.caller
+        self._said, self._part = context.said, part
+        self._numbers: dict[int, str] | None = None
+        self._answer: tuple[int, bytes] | None = None
+        self._document_id: int | None = None
+        self._claimed: list[str] = []
+
+    @property
+    def reference(self) -> Reference:
+        """The reference data that holds for this unit of work."""
+        return self.unit.reference
+
+    @property
+    def today(self) -> date:
+        """The book's day, in the book's time zone."""
+        return self.now.astimezone(ZoneInfo(self.reference.time_zone)).date()
+
+    @property
+    def actor(self) -> str:
+        """Who does it."""
+        return self.caller.name
+
+    def once(self, keys: Sequence[str], content: bytes, effect: Callable[[], Filed]) -> Outcome:
+        """The effect's outcome; a repeated request gets its first one and no second effect.
+
+        keys:    the contract's keys of this effect, in order of claim; none = no protection
+        content: hash of what the request means
+        raises:  Conflict naming the first document when a key is bound to another content
+        """
+        outcome = None
+        for key in keys:
+            known = self.unit.evidence.claim(self.caller.id, self._said.contract, key, content)
+            if known is not None:
+                outcome = self._repeated(known[0], known[1], content)
+                break
+            self._claimed.append(key)
+        outcome = outcome or self.perform(effect)
+        result = {"document_id": outcome.document_id, "number": outcome.number, "warnings": list(outcome.warnings)}
+        for key in self._claimed:
+            self.unit.evidence.conclude(self.caller.id, self._said.contract, key, result)
+        return outcome
+
+    def perform(self, effect: Callable[[], Filed]) -> Outcome:
+        """Run an effect and draw its numbers."""
+        filed = effect()
+        self._numbers = self.unit.documents.take_numbers()
+        self._document_id = filed.document.id
+        number = filed.document.number or self._numbers[filed.document.id]
+        return Outcome(filed.document.id, number, filed.warnings)
+
+    def also(self, key: str, content: bytes) -> None:
+        """Claim one more key for the effect under way, of something that did not exist before it."""
+        taken = self.unit.evidence.claim(self.caller.id, self._said.contract, key, content)
+        assert taken is None, "a key of something new is free"
+        self._claimed.append(key)
+
+    def _repeated(self, bound: bytes, result: dict[str, Any], content: bytes) -> Outcome:
+        number = result["number"]
+        if bound != content:
+            raise Conflict.of("reference_conflict", f"the same reference with other content is document {number}")
+        self._document_id = result["document_id"]
+        warnings = tuple((code, say) for code, say in result["warnings"])
+        return Outcome(result["document_id"], number, warnings, replayed=True)
+
+    def answer(self, status: int, reply: bytes) -> None:
+        """What the caller is told; kept as evidence."""
+        self._answer = (status, reply)
+
+    def file(self, document: Document) -> None:
+        """File a new document."""
+        self.unit.documents.add(document)
+
+    def post(self, entry: Entry, due_on: date | None = None) -> list[OpenItem]:
+        """File an entry with the items that it opens; an entry without postings is none."""
+        if not entry.postings:
+            return []
+        controls = {number: account.control for number, account in self.reference.accounts.items()}
+        return self.unit.journal.append(entry, controls, due_on)
+
+    def conclude(self) -> None:
+        """Write what was filed: heads with their numbers, and the evidence."""
+        if self._numbers is None:
+            self._numbers = self.unit.documents.take_numbers()
+        message_id = self.unit.mint.take("message")
+        self.unit.write_heads(self._numbers, self.now, self.actor, message_id)
+        status, reply = self._answer or (0, b"")
+        self.unit.evidence.file(
+            message_id,
+            Message(
+                request_id=self._said.request_id,
+                part=self._part,
+                contract=self._said.contract,
+                operation=self._said.operation,
+                path=self._said.path,
+                headers=self._said.headers,
+                body=self._said.body,
+                status=status,
+                reply=reply.decode(),
+                caller=self.actor,
+                received_at=self.now,
+                document_id=self._document_id,
+            ),
+        )

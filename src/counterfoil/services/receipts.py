@@ -1,0 +1,259 @@
+"""Money on account: receiving, applying, taking applications back, refunding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from counterfoil.core.document import Document, Kind, State
+from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from counterfoil.core.money import Money, currency
+from counterfoil.core.open_item import Application, OpenItem, exchange_difference, spread
+from counterfoil.core.posting import Books, for_exchange, for_receipt, for_refund
+from counterfoil.core.tender import Tender
+from counterfoil.core.terms import book_month
+from counterfoil.services.office import Filed, Work
+from counterfoil.services.periods import require_open
+
+
+def receive(
+    work: Work,
+    customer_code: str,
+    amount: Decimal,
+    tender_code: str,
+    on: date | None = None,
+    invoices: Sequence[str] | None = None,
+    reference: str = "",
+) -> Filed:
+    """Take money from a customer and set it against open items; what exceeds them stays an open credit.
+
+    amount:   in the customer's currency
+    invoices: numbers to pay, in this order; None = the oldest due first, () = none
+    """
+    customer = work.unit.parties.customer_by_code(customer_code)
+    if customer is None:
+        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    unit = currency(customer.currency) if customer.currency else work.reference.base
+    money = Money.exactly(amount, unit, "amount")
+    if money.minor <= 0:
+        raise Invalid(Problem("amount_invalid", "amount", f"{amount} is no amount to receive"))
+    on = on or work.today
+    require_open(work, book_month(on))
+    charges = [item for item in work.unit.journal.open_items(customer.id) if item.remaining.minor > 0]
+    if invoices is not None:
+        charges = [item for number in invoices for item in _numbered(charges, number)]
+    if customer.currency is None:
+        work.unit.parties.fix_currency(customer.id, unit.code)
+    receipt = _document(work, Kind.RECEIPT, customer.id, (_tender(work, tender_code, money),), money, on, reference)
+    work.file(receipt)
+    (credit,) = work.post(for_receipt(receipt, books(work, receipt)))
+    matching = [item for item in charges if item.amount.currency == unit]
+    apply_credit(work, credit, matching, on, in_order=invoices is not None)
+    return Filed(receipt)
+
+
+def _numbered(items: Iterable[OpenItem], number: str) -> list[OpenItem]:
+    found = [item for item in items if item.number == number]
+    if not found:
+        raise NotFound(Problem("invoice_not_found", "invoices", f"the customer has no open invoice {number!r}"))
+    return found
+
+
+def _tender(work: Work, code: str, amount: Money) -> Tender:
+    kind = work.reference.tender_types.get(code)
+    if kind is None:
+        raise NotFound(Problem("tender_type_unknown", "tender", f"there is no tender type {code!r}"))
+    return Tender(kind, amount, Money(0, amount.currency))
+
+
+def _document(
+    work: Work, kind: Kind, customer_id: int | None, tenders: tuple[Tender, ...], amount: Money, on: date, reference: str
+) -> Document:
+    return Document(
+        id=work.unit.mint.take("document"),
+        kind=kind,
+        state=State.POSTED,
+        customer_id=customer_id,
+        on=on,
+        at=work.now if on == work.today else None,
+        book_month=book_month(on),
+        reference=reference,
+        subtotal=amount,
+        discount_total=Money(0, amount.currency),
+        tax_total=Money(0, amount.currency),
+        total=amount,
+        tenders=tenders,
+    )
+
+
+def books(work: Work, document: Document) -> Books:
+    """What the recipes need for a document: accounts, base currency and the rate of its day."""
+    reference = work.reference
+    rate = reference.rate(document.total.currency.code, document.on.isoformat())
+    return Books(reference.account_map, reference.base, rate)
+
+
+def settle_with(
+    work: Work, document: Document, tenders: Sequence[Tender], amount: Money, items: Sequence[OpenItem], posted: bool
+) -> list[OpenItem]:
+    """Turn the tenders of an invoice into a receipt of its day, or of a credit note into a refund, set against it.
+
+    items:   the document's open items
+    posted:  the money had been posted to deposits when it was taken
+    returns: the items with what is left of them
+    """
+    refund = amount.minor < 0
+    kind = Kind.REFUND if refund else Kind.RECEIPT
+    made = replace(
+        _document(work, kind, document.customer_id, tuple(tenders), abs(amount), document.on, document.reference),
+        at=document.at,
+        book_month=document.book_month,
+        order_id=document.order_id,
+        original_id=document.id,
+        order_number=document.order_number,
+    )
+    if refund:
+        made = replace(made, tenders=tuple(Tender(t.type, -t.amount, -t.change) for t in tenders))
+    work.file(made)
+    recipe = for_refund(made, books(work, made)) if refund else for_receipt(made, books(work, made), posted)
+    (money,) = work.post(recipe)
+    left = []
+    for item in items:
+        debit, credit = (money, item) if refund else (item, money)
+        part = min(abs(debit.remaining.minor), abs(credit.remaining.minor))
+        if part:
+            joined = Application(debit.id, credit.id, Money(part, amount.currency), document.on)
+            file_application(work, joined, debit, credit)
+        sign = 1 if refund else -1
+        left.append(replace(item, remaining=Money(item.remaining.minor + sign * part, amount.currency)))
+        money = replace(money, remaining=Money(money.remaining.minor - sign * part, amount.currency))
+    return left
+
+
+def apply_credit(
+    work: Work,
+    credit: OpenItem,
+    charges: Sequence[OpenItem],
+    on: date,
+    upto: Money | None = None,
+    in_order: bool = False,
+) -> list[Application]:
+    """Set a credit against charges, oldest due first unless their order is given, as far as it goes."""
+    known = {item.id: item for item in charges}
+    groups = [[item] for item in charges] if in_order else [list(charges)]
+    made: list[Application] = []
+    for group in groups:
+        for joined in spread(credit, group, on, upto):
+            file_application(work, joined, known[joined.debit_id], credit)
+            credit = replace(credit, remaining=credit.remaining + joined.amount)
+            upto = None if upto is None else upto - joined.amount
+            made.append(joined)
+    return made
+
+
+def file_application(work: Work, joined: Application, debit: OpenItem, credit: OpenItem) -> None:
+    """File an application, and the exchange difference that it realises."""
+    entry_id = None
+    gain = exchange_difference(debit, credit, joined.amount)
+    if gain:
+        month = book_month(joined.on)
+        require_open(work, month)
+        accounts = Books(work.reference.account_map, work.reference.base)
+        text = f"Exchange difference on {joined.amount}"
+        work.post(for_exchange(joined.on, month, debit.party_id, gain, text, accounts))
+        entry_id = work.unit.journal.last_entry_id()
+    work.unit.journal.apply(joined, entry_id, work.now, work.actor)
+
+
+def apply(
+    work: Work, credit_number: str, invoice_number: str, amount: Decimal | None = None, on: date | None = None
+) -> Filed:
+    """Set an open credit (a receipt or credit note) against an open invoice of the same customer.
+
+    amount: None = as much as both allow
+    """
+    credit_document, credit = _open_item(work, credit_number, -1)
+    _, charge = _open_item(work, invoice_number, 1)
+    if credit.party_id != charge.party_id or credit.amount.currency != charge.amount.currency:
+        say = f"{credit_number} and {invoice_number} are not of one customer and currency"
+        raise Refused(Problem("not_together", "invoice", say))
+    on = max(on or work.today, credit.on, charge.on) if on is None else on
+    if on < max(credit.on, charge.on):
+        say = f"{on} is before {max(credit.on, charge.on)}, the date of one of them"
+        raise Refused(Problem("date_before", "on", say))
+    upto = None if amount is None else Money.exactly(amount, credit.amount.currency, "amount")
+    most = min(-credit.remaining.minor, charge.remaining.minor)
+    if upto is not None and not 0 < upto.minor <= most:
+        say = f"{amount} to apply, {Money(most, credit.amount.currency).amount} possible"
+        raise Refused(Problem("amount_too_large", "amount", say))
+    apply_credit(work, credit, [charge], on, upto)
+    return Filed(credit_document)
+
+
+def _open_item(work: Work, number: str, sign: int) -> tuple[Document, OpenItem]:
+    """The one open item of a number that is a charge (sign 1) or a credit (sign -1)."""
+    for document_id in work.unit.documents.find(number):
+        document = work.unit.documents.get(document_id)
+        for item in work.unit.journal.items_of(document_id):
+            if document is not None and item.remaining.minor * sign > 0:
+                return document, item
+    what = "invoice" if sign > 0 else "credit"
+    raise NotFound(Problem(f"{what}_not_found", what, f"there is no open {what} {number!r}"))
+
+
+def unapply(work: Work, credit_number: str, invoice_number: str, on: date | None = None) -> Filed:
+    """Take all applications between a credit and an invoice back; both are open again."""
+    documents = work.unit.documents
+    for credit_id in documents.find(credit_number):
+        for invoice_id in documents.find(invoice_number):
+            credits = {item.id: item for item in work.unit.journal.items_of(credit_id) if item.amount.minor < 0}
+            charges = {item.id: item for item in work.unit.journal.items_of(invoice_id) if item.amount.minor > 0}
+            document = documents.get(credit_id)
+            if document is not None and _take_back(work, credits, charges, on):
+                return Filed(document)
+    say = f"{credit_number} is not applied to {invoice_number}"
+    raise NotFound(Problem("application_not_found", "invoice", say))
+
+
+def _take_back(
+    work: Work, credits: dict[int, OpenItem], charges: dict[int, OpenItem], on: date | None
+) -> bool:
+    found = False
+    for credit in credits.values():
+        for debit_id, credit_id, minor, applied_on in work.unit.journal.applications_of(credit.id):
+            if credit_id != credit.id or debit_id not in charges:
+                continue
+            day = on or max(work.today, applied_on)
+            if day < applied_on:
+                say = f"{day} is before the application of {applied_on}"
+                raise Conflict(Problem("date_before", "on", say))
+            back = Application(debit_id, credit_id, Money(-minor, credit.amount.currency), day)
+            file_application(work, back, charges[debit_id], credit)
+            found = True
+    return found
+
+
+def refund(
+    work: Work, credit_number: str, tender_code: str, amount: Decimal | None = None, on: date | None = None
+) -> Filed:
+    """Give the money of an open credit back.
+
+    amount: None = all that is open of it
+    """
+    _, credit = _open_item(work, credit_number, -1)
+    unit = credit.amount.currency
+    money = -credit.remaining if amount is None else Money.exactly(amount, unit, "amount")
+    if not 0 < money.minor <= -credit.remaining.minor:
+        say = f"{amount} to give back, {-credit.remaining.amount} open"
+        raise Refused(Problem("amount_too_large", "amount", say))
+    on = on or max(work.today, credit.on)
+    require_open(work, book_month(on))
+    if on < credit.on:
+        raise Refused(Problem("date_before", "on", f"{on} is before the credit of {credit.on}"))
+    made = _document(work, Kind.REFUND, credit.party_id, (_tender(work, tender_code, money),), money, on, credit_number)
+    work.file(made)
+    (debit,) = work.post(for_refund(made, books(work, made)))
+    file_application(work, Application(debit.id, credit.id, money, on), debit, credit)
+    return Filed(made)

@@ -1,0 +1,312 @@
+"""What a book has to know before anything can be posted: making the book, and adding to its reference data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from counterfoil.core.chart import DEFAULT_CHART, DEFAULT_ROLES
+from counterfoil.core.document import Kind
+from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
+from counterfoil.core.journal import Account, AccountType, Role
+from counterfoil.core.money import currency, millionths
+from counterfoil.core.party import Address, Contact, Customer
+from counterfoil.core.reference import POLICY_NAMES
+from counterfoil.core.stock import Item
+from counterfoil.services.office import Clock, Work, utc_now
+from counterfoil.store import Store, tables
+from counterfoil.store.reference import ACCOUNT_PREFIX, setting_value
+
+#: The prefixes of the number series.
+SERIES = {
+    Kind.QUOTE: "Q",
+    Kind.WORK_ORDER: "W",
+    Kind.SALES_ORDER: "SO",
+    Kind.SHIPMENT: "SH",
+    Kind.SALES_INVOICE: "INV",
+    Kind.CASH_SALE: "CS",
+    Kind.CREDIT_NOTE: "CN",
+    Kind.RECEIPT: "RC",
+    Kind.REFUND: "RF",
+    Kind.STOCK_ADJUSTMENT: "SA",
+}
+_INVOICE_TYPES = {"E": ("Estimate", ("E",)), "W": ("Work order", ("H",)), "A": ("Accounts receivable", ()), "C": ("Cash", ())}
+
+
+def make_book(
+    store: Store,
+    name: str,
+    unit: str,
+    country: str,
+    time_zone: str = "UTC",
+    fiscal_month: int = 1,
+    clock: Clock = utc_now,
+) -> None:
+    """Make the book with the default chart, number series, a department, the invoice types and tender types.
+
+    raises: Conflict when there is a book already
+    """
+    base = currency(unit)
+    if len(country) != 2 or not country.isalpha() or not country.isupper():
+        raise Invalid(Problem("country_invalid", "country", f"{country!r} is no two-letter country code"))
+    if not 1 <= fiscal_month <= 12:
+        raise Invalid(Problem("month_invalid", "fiscal_year", f"{fiscal_month} is no month"))
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Invalid(Problem("time_zone_invalid", "time_zone", f"there is no time zone {time_zone!r}")) from error
+    with store.unit() as unit_of_work:
+        references, now = unit_of_work.references, clock()
+        if references.version() is not None:
+            raise Conflict(Problem("book_exists", "", "there is a book here already"))
+        row = {
+            "name": name,
+            "currency": base.code,
+            "country": country,
+            "time_zone": time_zone,
+            "fiscal_month": fiscal_month,
+            "version": 1,
+        }
+        references.add(tables.book, {"id": 1, **row})
+        for account in DEFAULT_CHART:
+            references.add(tables.account, _account_row(account))
+        for role, code in DEFAULT_ROLES.items():
+            references.set(ACCOUNT_PREFIX + role.value, code, "init", now)
+        for kind, prefix in (*SERIES.items(), ("entry", "")):
+            references.add(tables.number_series, {"kind": str(kind), "prefix": f"{prefix}-" if prefix else "", "next": 1})
+        references.add(tables.department, {"id": 1, "name": "Main"})
+        for code, (label, subs) in _INVOICE_TYPES.items():
+            references.add(tables.invoice_type, {"code": code, "name": label, "sub_types": json.dumps(subs)})
+        for number, (code, label, account_code, change) in enumerate(
+            (("C", "Cash", "1000", True), ("K", "Card", "1010", False), ("T", "Bank transfer", "1050", False)), start=1
+        ):
+            account_id = next(account.id for account in DEFAULT_CHART if account.code == account_code)
+            references.add(tables.tender_type, _tender_row(number, code, label, account_id, change, ()))
+
+
+def _account_row(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "code": account.code,
+        "name": account.name,
+        "type": account.type.value,
+        "control": account.control,
+    }
+
+
+def _tender_row(
+    number: int | None, code: str, name: str, account_id: int, gives_change: bool, types: Iterable[str]
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        "code": code,
+        "name": name,
+        "account_id": account_id,
+        "gives_change": gives_change,
+        "invoice_types": json.dumps(sorted(types)),
+    }
+
+
+def add_account(work: Work, code: str, name: str, kind: str) -> None:
+    """Add an account to the chart."""
+    if any(account.code == code for account in work.reference.accounts.values()):
+        raise Conflict(Problem("account_taken", "code", f"there is an account {code} already"))
+    row = {"code": code, "name": name, "type": AccountType(kind).value, "control": ""}
+    work.unit.references.add(tables.account, row)
+
+
+def map_account(work: Work, role: Role, code: str, ledger_class: str = "") -> None:
+    """Let an account play a role, for one ledger class or by default."""
+    _account_id(work, code)
+    name = f"{ledger_class}.{role.value}" if ledger_class else role.value
+    work.unit.references.set(ACCOUNT_PREFIX + name, code, work.actor, work.now)
+
+
+def _account_id(work: Work, code: str) -> int:
+    for account in work.unit.references.read().accounts.values():
+        if account.code == code:
+            return account.id
+    raise NotFound(Problem("account_unknown", "account", f"there is no account {code!r}"))
+
+
+def set_policy(work: Work, name: str, value: Any) -> None:
+    """Change one of the book's own settings from now on."""
+    if name not in POLICY_NAMES:
+        raise Invalid(Problem("setting_unknown", name, f"there is no setting {name!r}"))
+    replace(work.reference.policy, **{name: value})
+    work.unit.references.set(name, setting_value(value), work.actor, work.now)
+
+
+def add_department(work: Work, name: str, number: int | None = None) -> None:
+    """Add a department."""
+    work.unit.references.add(tables.department, {"id": number, "name": name})
+
+
+def add_salesperson(work: Work, name: str, number: int | None = None) -> None:
+    """Add a salesperson."""
+    work.unit.references.add(tables.salesperson, {"id": number, "name": name})
+
+
+def add_terms(work: Work, code: str, name: str, days: int, end_of_month: bool = False) -> int:
+    """Add payment terms; their id."""
+    row = {"code": code, "name": name, "days": days, "end_of_month": end_of_month}
+    return work.unit.references.add(tables.terms, row)
+
+
+def add_tender_type(
+    work: Work, code: str, name: str, account: str, gives_change: bool = False, types: Iterable[str] = ()
+) -> None:
+    """Add a way of paying, with the code of its clearing account."""
+    row = _tender_row(None, code, name, _account_id(work, account), gives_change, types)
+    work.unit.references.add(tables.tender_type, row)
+
+
+def add_invoice_type(work: Work, code: str, name: str, sub_types: Iterable[str] = ()) -> None:
+    """Add an invoice type, or replace the sub-types of one that is there."""
+    work.unit.references.drop_invoice_type(code)
+    row = {"code": code, "name": name, "sub_types": json.dumps(sorted(sub_types))}
+    work.unit.references.add(tables.invoice_type, row)
+
+
+def add_tax_code(work: Work, code: str, name: str, rates: Iterable[tuple[str, date, Decimal]]) -> int:
+    """Add a tax with its rates: (country, from, fraction of the net); its id."""
+    number = work.unit.references.add(tables.tax_code, {"code": code, "name": name})
+    for country, from_on, rate in rates:
+        if not 0 <= rate <= 1:
+            raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no fraction: 5 % is 0.05"))
+        row = {
+            "tax_code_id": number,
+            "country": country,
+            "from_on": from_on.isoformat(),
+            "rate": millionths(rate, "rate", "rate"),
+        }
+        work.unit.references.add(tables.tax_rate, row)
+    return number
+
+
+def add_jurisdiction(
+    work: Work, name: str, country: str, tax_codes: Iterable[int], state: str = "", postal_prefix: str = ""
+) -> None:
+    """Add a place with its taxes, in the order in which they are shown."""
+    row = {"name": name, "country": country, "state": state.upper(), "postal_prefix": postal_prefix}
+    number = work.unit.references.add(tables.jurisdiction, row)
+    for position, code in enumerate(tax_codes):
+        part = {"jurisdiction_id": number, "position": position, "tax_code_id": code}
+        work.unit.references.add(tables.jurisdiction_tax, part)
+
+
+def set_rate(work: Work, code: str, from_on: date, rate: Decimal) -> None:
+    """File what one unit of a currency is worth in the base currency from a day on."""
+    currency(code)
+    if rate <= 0:
+        raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no exchange rate"))
+    row = {"currency": code, "from_on": from_on.isoformat(), "rate": f"{rate:f}"}
+    work.unit.references.add(tables.exchange_rate, row)
+
+
+def add_customer(
+    work: Work,
+    code: str | None,
+    name: str,
+    *,
+    billing: Address | None = None,
+    shipping: Address | None = None,
+    unit: str | None = None,
+    terms_id: int | None = None,
+    credit_limit: Decimal | None = None,
+    exempt_from: Iterable[int] = (),
+    refs: Mapping[str, str] | None = None,
+) -> Customer:
+    """File a new customer.
+
+    code: the account number that a webstore asks for, None = its id
+    refs: system -> that system's id for the customer
+    """
+    if code is not None and work.unit.parties.customer_by_code(code):
+        raise Conflict(Problem("customer_taken", "code", f"there is a customer {code!r} already"))
+    if unit is not None:
+        currency(unit)
+    number = work.unit.mint.take("party")
+    customer = Customer(
+        id=number,
+        code=code or str(number),
+        name=name,
+        currency=unit,
+        terms_id=terms_id,
+        credit_limit=credit_limit,
+        exempt_from=frozenset(exempt_from),
+        billing=billing or Address(name=name),
+        shipping=shipping,
+    )
+    work.unit.parties.add_customer(customer)
+    _file_refs(work, "customer", number, refs)
+    return customer
+
+
+def _file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None) -> None:
+    for system, theirs in (refs or {}).items():
+        work.unit.refs.add(system, kind, theirs, number)
+    if refs:
+        work.unit.references.touch()
+
+
+def add_contact(work: Work, customer_code: str, name: str, reference: str, email: str = "") -> Contact:
+    """File a person who orders for a customer."""
+    customer = work.unit.parties.customer_by_code(customer_code)
+    if customer is None:
+        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    number = work.unit.mint.take("contact")
+    person = Contact(id=number, customer_id=customer.id, name=name, reference=reference, email=email)
+    work.unit.parties.add_contact(person)
+    return person
+
+
+def add_item(
+    work: Work,
+    sku: str,
+    description: str,
+    *,
+    uom: str = "EA",
+    stocked: bool = True,
+    price: Decimal | None = None,
+    ledger_class: str = "",
+    exempt_from: Iterable[int] = (),
+    refs: Mapping[str, str] | None = None,
+) -> Item:
+    """File a new item; refs as for a customer."""
+    if work.unit.items.by_sku(sku):
+        raise Conflict(Problem("item_taken", "sku", f"there is an item {sku!r} already"))
+    number = work.unit.mint.take("item")
+    item = Item(
+        id=number,
+        sku=sku,
+        description=description,
+        uom=uom,
+        stocked=stocked,
+        price=price,
+        ledger_class=ledger_class,
+        exempt_from=frozenset(exempt_from),
+    )
+    work.unit.items.add(item)
+    work.unit.stock.open(number)
+    _file_refs(work, "item", number, refs)
+    return item
+
+
+def ours(work: Work, system: str, kind: str, theirs: Iterable[int]) -> dict[int, int]:
+    """Our ids for the whole-number ids by which a system names things; what it does not know is missing.
+
+    A thing that the system has no id of its own for goes by ours.
+    """
+    return work.unit.refs.ours_of(system, kind, theirs)
+
+
+def theirs(work: Work, system: str, kind: str, our_id: int) -> int:
+    """The whole-number id by which a system knows our thing."""
+    found = work.unit.refs.theirs(system, kind, our_id)
+    return int(found) if found is not None and found.isdigit() else our_id

@@ -1,0 +1,199 @@
+"""Goods in and out: reservations, moves and their cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from counterfoil.core.document import Document, Kind, Line, LineKind, State
+from counterfoil.core.errors import Invalid, NotFound, Problem, Refused
+from counterfoil.core.money import Money, millionths
+from counterfoil.core.posting import Books, GoodsMoved, for_stock_adjustment
+from counterfoil.core.stock import Item, move
+from counterfoil.core.terms import book_month
+from counterfoil.services.drawing import Warnings, default_department
+from counterfoil.services.office import Filed, Work
+from counterfoil.services.periods import require_open
+
+
+def reserve(work: Work, order: Document, sign: int, warnings: Warnings | None = None) -> None:
+    """Set an order's goods aside (sign 1) or release them (sign -1); lines that bring goods back reserve nothing."""
+    if not order.reserves or order.department_id is None:
+        return
+    goods = [line for line in order.lines if line.stocked and line.item_id is not None and line.quantity > 0]
+    changes: dict[tuple[int, int], tuple[int, int]] = {}
+    for line in goods:
+        assert line.item_id is not None
+        key = (line.item_id, order.department_id)
+        changes[key] = (0, changes.get(key, (0, 0))[1] + sign * millionths(line.quantity))
+    work.unit.stock.change(changes)
+    if warnings is not None:
+        _check_levels(work, order.lines, order.department_id, warnings, after_reservation=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a document did to stock: its lines with their unit cost, and what inventory has to post."""
+
+    lines: tuple[Line, ...]
+    goods: tuple[GoodsMoved, ...]
+
+
+def issue(work: Work, document: Document, warnings: Warnings) -> Moved:
+    """Move a posted sale's goods: out at the moving average, back in at the cost they left at."""
+    wanted = [line for line in document.lines if line.stocked and line.item_id is not None and line.quantity]
+    if not wanted:
+        return Moved(document.lines, ())
+    department = document.department_id
+    if department is None:
+        raise Refused(Problem("department_unknown", "department", "the book has no department to take stock from"))
+    moved = _move(work, document.lines, department, document.on, sign=-1)
+    _check_levels(work, document.lines, department, warnings, after_reservation=False)
+    return moved
+
+
+def _move(work: Work, lines: Sequence[Line], department: int, on: date, sign: int) -> Moved:
+    """Move lines' goods; sign -1 = a sale, whose positive quantities leave."""
+    digits = work.reference.base.digits
+    valuations = work.unit.stock.valuations(line.item_id for line in lines if line.stocked and line.item_id is not None)
+    changes: dict[tuple[int, int], tuple[int, int]] = {}
+    result, goods, moves = [], [], []
+    for line in lines:
+        if not line.stocked or line.item_id is None or not line.quantity:
+            result.append(line)
+            continue
+        quantity = sign * millionths(line.quantity)
+        before = valuations[line.item_id]
+        costed = move(before, quantity, line.unit_cost, digits)
+        valuations[line.item_id] = costed.valuation
+        unit_cost = before.average if line.unit_cost is None else line.unit_cost
+        result.append(replace(line, unit_cost=unit_cost))
+        goods.append(GoodsMoved(line.ledger_class, costed.value, costed.variance))
+        key = (line.item_id, department)
+        changes[key] = (changes.get(key, (0, 0))[0] + quantity, 0)
+        moves.append((line.item_id, department, line.id, quantity, costed.value, costed.variance, on))
+    work.unit.stock.value(valuations.values())
+    work.unit.stock.change(changes)
+    work.unit.stock.file_moves(moves, work.unit.mint)
+    return Moved(tuple(result), tuple(goods))
+
+
+def _check_levels(
+    work: Work, lines: Sequence[Line], department: int, warnings: Warnings, after_reservation: bool
+) -> None:
+    """Selling more than is there is a warning, or refused where the book blocks it; the quantity is never clipped."""
+    outgoing = {line.item_id: line.sku for line in lines if line.stocked and line.item_id and line.quantity > 0}
+    for level in work.unit.stock.levels(outgoing) if outgoing else ():
+        left = level.on_hand - (level.reserved if after_reservation else 0)
+        if level.department_id != department or left >= 0:
+            continue
+        what = "available" if after_reservation else "on hand"
+        say = f"item {outgoing[level.item_id]}: {Decimal(left) / 1_000_000:f} {what} in department {department}"
+        if work.reference.policy.block_negative_stock:
+            raise Refused(Problem("no_stock", "lines", say))
+        warnings.append(("stock_negative", say))
+
+
+def adjust(
+    work: Work,
+    sku: str,
+    quantity: Decimal,
+    unit_cost: Decimal | None = None,
+    department_id: int | None = None,
+    reason: str | None = None,
+    on: date | None = None,
+    comment: str = "",
+) -> Filed:
+    """Bring goods in or take them out by hand.
+
+    quantity:  + found or brought in, - lost
+    unit_cost: of goods that come in, in the base currency; None = at the average
+    reason:    code of the account that explains it, None = the book's account for stock adjustments
+    """
+    item = work.unit.items.by_sku(sku)
+    if item is None:
+        raise NotFound(Problem("item_not_found", "sku", f"there is no item {sku!r}"))
+    if not item.stocked or not quantity:
+        raise Invalid(Problem("nothing_to_move", "quantity", f"item {sku} takes no adjustment of {quantity}"))
+    department = department_id if department_id is not None else default_department(work)
+    if department is None or department not in work.reference.departments:
+        raise NotFound(Problem("department_unknown", "department", f"there is no department {department}"))
+    on = on or work.today
+    require_open(work, book_month(on))
+    account = _account(work, reason) if reason else None
+    document = _adjustment(work, item, quantity, unit_cost, department, on, comment)
+    moved = _move(work, document.lines, department, on, sign=1)
+    document = replace(document, lines=moved.lines)
+    work.file(document)
+    books = Books(work.reference.account_map, work.reference.base)
+    work.post(for_stock_adjustment(document, moved.goods, books, account))
+    return Filed(document)
+
+
+def _account(work: Work, code: str) -> int:
+    for account in work.reference.accounts.values():
+        if account.code == code and not account.control:
+            return account.id
+    raise NotFound(Problem("account_unknown", "reason", f"there is no account {code!r} that an adjustment may use"))
+
+
+def _adjustment(
+    work: Work, item: Item, quantity: Decimal, unit_cost: Decimal | None, department: int, on: date, comment: str
+) -> Document:
+    nothing = Money(0, work.reference.base)
+    cost = unit_cost or Decimal(0)
+    line = Line(
+        id=work.unit.mint.take("document_line"),
+        line_no=1,
+        kind=LineKind.ITEM,
+        item_id=item.id,
+        sku=item.sku,
+        description=item.description,
+        note="",
+        uom=item.uom,
+        quantity=quantity,
+        ordered=quantity,
+        unit_price=Decimal(0),
+        discount=nothing,
+        net=nothing,
+        tax=nothing,
+        ledger_class=item.ledger_class,
+        stocked=True,
+        unit_cost=None if unit_cost is None else millionths(cost, what="unit cost"),
+    )
+    return Document(
+        id=work.unit.mint.take("document"),
+        kind=Kind.STOCK_ADJUSTMENT,
+        state=State.POSTED,
+        on=on,
+        book_month=book_month(on),
+        department_id=department,
+        comment=comment,
+        subtotal=nothing,
+        discount_total=nothing,
+        tax_total=nothing,
+        total=nothing,
+        lines=(line,),
+    )
+
+
+def take_back(work: Work, document: Document) -> None:
+    """Undo a posted document's moves at the value they were made at."""
+    reversed_moves = work.unit.stock.moves_of([line.id for line in document.lines])
+    valuations = work.unit.stock.valuations(made.item_id for made in reversed_moves)
+    changes: dict[tuple[int, int], tuple[int, int]] = {}
+    moves = []
+    for made in reversed_moves:
+        before = valuations[made.item_id]
+        inventory = made.value - made.variance
+        valuations[made.item_id] = replace(
+            before, on_hand=before.on_hand - made.quantity, value=before.value - inventory
+        )
+        key = (made.item_id, made.department_id)
+        changes[key] = (changes.get(key, (0, 0))[0] - made.quantity, 0)
+        moves.append((*key, made.line_id, -made.quantity, -made.value, -made.variance, work.today))
+    work.unit.stock.value(valuations.values())
+    work.unit.stock.change(changes)
+    work.unit.stock.file_moves(moves, work.unit.mint)

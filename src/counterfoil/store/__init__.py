@@ -1,0 +1,125 @@
+"""The filing cabinet: takes and returns core values; SQL is spoken nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from threading import Lock
+
+from counterfoil.core.errors import Refused
+from counterfoil.core.reference import Reference
+from counterfoil.store import schema as tables
+from counterfoil.store.credentials import Credential, Credentials, Principal
+from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
+from counterfoil.store.engine import Connection, Engine
+from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.history import History
+from counterfoil.store.journal import Filed, Journal
+from counterfoil.store.parties import Items, Parties
+from counterfoil.store.reference import References
+from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.stock import Level, Stock
+
+__all__ = [
+    "SHELF_INVOICES",
+    "SHELF_ORDERS",
+    "Creditable",
+    "Credential",
+    "Filed",
+    "Level",
+    "Message",
+    "Principal",
+    "Reader",
+    "Store",
+    "Unit",
+    "open_store",
+    "tables",
+]
+
+
+class Unit:
+    """One unit of work: everything that is read, decided on and filed together, or not at all."""
+
+    def __init__(self, connection: Connection, mint: Mint, reference: Reference | None) -> None:
+        self._connection, self._reference = connection, reference
+        self.mint = mint
+        self.references = References(connection, mint)
+        self.parties = Parties(connection)
+        self.items = Items(connection)
+        self.stock = Stock(connection)
+        self.documents = Documents(connection, reference.tender_types if reference else {})
+        self.journal = Journal(connection, mint)
+        self.refs = Refs(connection)
+        self.evidence = Evidence(connection)
+        self.credentials = Credentials(connection)
+
+    @property
+    def reference(self) -> Reference:
+        """The reference data that holds for this unit of work."""
+        if self._reference is None:
+            self._reference = self.references.read()
+        return self._reference
+
+    def write_heads(self, numbers: dict[int, str], now: datetime, actor: str, message_id: int | None) -> None:
+        """Write the heads of all that was filed; nothing may be filed afterwards."""
+        self.documents.write_heads(numbers, now, actor, message_id)
+        self.journal.write_heads(now, actor)
+
+
+class Reader:
+    """Reads outside of any unit of work."""
+
+    def __init__(self, connection: Connection, reference: Reference) -> None:
+        self.reference = reference
+        self.parties = Parties(connection)
+        self.items = Items(connection)
+        self.documents = Documents(connection, reference.tender_types)
+        self.history = History(connection)
+        self.refs = Refs(connection)
+
+
+class Store:
+    """A book's database: units of work, and reads outside of them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._blocks = Blocks()
+        self._lock = Lock()
+        self._reference: Reference | None = None
+
+    @contextlib.contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """A unit of work: committed at the end, rolled back on any exception."""
+        with self.engine.writing() as connection:
+            reference = self.reference(connection)
+            claimed = reference.claimed if reference else frozenset[str]()
+            yield Unit(connection, Mint(connection, self._blocks, claimed), reference)
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Reads, each of the book as it is then."""
+        with self.engine.reading() as connection:
+            reference = self.reference(connection)
+            if reference is None:
+                raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
+            yield Reader(connection, reference)
+
+    def reference(self, connection: Connection) -> Reference | None:
+        """The current snapshot, read again only when its version has moved; None before the book is made."""
+        references = References(connection, Mint(connection, self._blocks, ()))
+        version = references.version()
+        if version is None:
+            return None
+        with self._lock:
+            known = self._reference
+        if known is None or known.version != version:
+            known = references.read()
+            with self._lock:
+                self._reference = known
+        return known
+
+
+def open_store(url: str) -> Store:
+    """The store of a database URL."""
+    return Store(Engine(url))

@@ -1,0 +1,418 @@
+"""Documents: rows <-> core values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as p
+
+from counterfoil.core.document import INVOICES, ORDERS, Asserted, Document, Kind, Line, LineKind, State, Tracking
+from counterfoil.core.money import Currency, Money, currency, from_millionths, millionths
+from counterfoil.core.tax import TaxPart, TaxRounding
+from counterfoil.core.tender import Tender, TenderType
+from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.store.rows import (
+    address_of,
+    address_text,
+    fold,
+    from_day,
+    from_ms,
+    midnight_ms,
+    to_day,
+    to_json,
+    to_ms,
+)
+from counterfoil.store.schema import document, document_line, document_tax, document_tender, number_series, tracking
+
+#: Which of a customer's lists a document stands in.
+SHELF_ORDERS, SHELF_INVOICES = 1, 2
+
+_head = Statement(sa.select(document).where(document.c.id == p("id")))
+_hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
+_by_number = Statement(
+    sa.select(document.c.id, document.c.kind)
+    .where(document.c.number_key == p("folded"), document.c.number == p("number"))
+    .order_by(document.c.is_ours.desc(), document.c.id)
+)
+_lines = Statement(
+    sa.select(document_line).where(document_line.c.document_id == p("id")).order_by(document_line.c.line_no)
+)
+_taxes = Statement(
+    sa.select(document_tax).where(document_tax.c.document_id == p("id")).order_by(document_tax.c.position)
+)
+_tenders = Statement(
+    sa.select(document_tender).where(document_tender.c.document_id == p("id")).order_by(document_tender.c.position)
+)
+_set_state = Statement(sa.text("UPDATE document SET state = :state WHERE id = :id"))
+_take = Statement(
+    sa.text('UPDATE number_series SET "next" = "next" + :count WHERE kind = :kind RETURNING prefix, "next" - :count')
+)
+_prefix = Statement(sa.select(number_series.c.prefix).where(number_series.c.kind == p("kind")))
+_served = Statement(
+    sa.select(document_line.c.order_line_id, document.c.kind, sa.func.sum(document_line.c.quantity))
+    .join(document, document.c.id == document_line.c.document_id)
+    .where(one_of(document_line.c.order_line_id, "ids"), document.c.state != "void")
+    .group_by(document_line.c.order_line_id, document.c.kind)
+)
+_returned = Statement(
+    sa.select(
+        document_line.c.returns_line_id,
+        sa.func.sum(document_line.c.quantity),
+        sa.func.sum(document_line.c.net),
+        sa.func.sum(document_line.c.tax),
+    )
+    .where(one_of(document_line.c.returns_line_id, "ids"))
+    .group_by(document_line.c.returns_line_id)
+)
+_owner = Statement(sa.select(document_line.c.document_id).where(document_line.c.id == p("id")))
+_following = Statement(
+    sa.select(document.c.id, document.c.kind).where(document.c.order_id == p("id")).order_by(document.c.id)
+)
+_travels = Statement(
+    sa.select(tracking)
+    .select_from(tracking.join(document, document.c.id == tracking.c.shipment_id))
+    .where(document.c.order_id == p("id"))
+    .order_by(tracking.c.shipment_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Creditable:
+    """What is left to credit of an invoice line."""
+
+    quantity: Decimal
+    net: Money
+    tax: Money
+
+
+class Documents:
+    """Documents inside one unit of work. Heads are written at the end, when their numbers are known."""
+
+    def __init__(self, connection: Connection, tender_types: Mapping[str, TenderType]) -> None:
+        self._connection = connection
+        self._tender_types = {kind.id: kind for kind in tender_types.values()}
+        self._heads: list[tuple[Document, int]] = []
+
+    def add(self, filed: Document, shown: int | None = None) -> None:
+        """File a new document; its parts now, its head when the unit of work ends.
+
+        shown: SHELF_ORDERS or SHELF_INVOICES to override where its kind puts it
+        """
+        self._heads.append((filed, shelf(filed.kind) if shown is None else shown))
+        self._connection.insert(document_line, [_line_row(filed.id, line) for line in filed.lines])
+        self._connection.insert(document_tax, [_tax_row(filed.id, n, part) for n, part in enumerate(filed.taxes)])
+        self._connection.insert(document_tender, [_tender_row(filed.id, n, one) for n, one in enumerate(filed.tenders)])
+
+    def take_numbers(self) -> dict[int, str]:
+        """Draw the numbers of all documents that take ours: id -> number. Holds their series until the end."""
+        drawn: dict[int, str] = {}
+        wanting = [filed for filed, _ in self._heads if not filed.number]
+        for kind in sorted({filed.kind for filed in wanting}):
+            same = [filed for filed in wanting if filed.kind is kind]
+            row = self._connection.row(_take, kind=kind.value, count=len(same))
+            assert row is not None, f"there is no number series for {kind}"
+            prefix, first = row
+            drawn |= {filed.id: f"{prefix}{first + n:06d}" for n, filed in enumerate(same)}
+        return drawn
+
+    def write_heads(self, numbers: Mapping[int, str], now: datetime, actor: str, message_id: int | None) -> None:
+        """Write the heads of what was filed."""
+        known = {filed.id: filed.number or numbers[filed.id] for filed, _ in self._heads}
+        rows = []
+        for filed, shown in self._heads:
+            row = _head_row(filed, known[filed.id], shown)
+            if filed.order_id in known:
+                row["order_number"] = known[filed.order_id]
+            row |= {"is_ours": not filed.number, "entered_at": to_ms(now), "actor": actor, "message_id": message_id}
+            rows.append(row)
+        self._connection.insert(document, rows)
+        self._heads.clear()
+
+    def series_prefix(self, kind: Kind) -> str:
+        """How our numbers of a kind begin."""
+        return str(self._connection.value(_prefix, kind=kind.value))
+
+    def get(self, document_id: int, hold: bool = False) -> Document | None:
+        """A document whole; hold keeps others from changing it until the unit of work ends."""
+        if hold:
+            self._connection.row(_hold, id=document_id)
+        row = self._connection.row(_head, id=document_id)
+        return self._to_document(row) if row else None
+
+    def find(self, number: str, kinds: Collection[Kind] | None = None) -> list[int]:
+        """Ids of the documents with a number, ours first."""
+        found = self._connection.rows(_by_number, folded=fold(number), number=number)
+        return [document_id for document_id, kind in found if kinds is None or Kind(kind) in kinds]
+
+    def set_state(self, document_id: int, state: State) -> None:
+        """Move an order on."""
+        self._connection.run(_set_state, id=document_id, state=state.value)
+
+    def served(self, line_ids: Collection[int]) -> dict[int, dict[Kind, int]]:
+        """What became of order lines: line -> kind of document -> quantity in millionths."""
+        result: dict[int, dict[Kind, int]] = {}
+        for line_id, kind, quantity in self._connection.rows(_served, ids=list(line_ids)) if line_ids else ():
+            result.setdefault(line_id, {})[Kind(kind)] = int(quantity)
+        return result
+
+    def creditable(self, invoice: Document) -> dict[int, Creditable]:
+        """What of an invoice's lines has not been credited yet."""
+        ids = [line.id for line in invoice.lines]
+        credited = {row[0]: row[1:] for row in self._connection.rows(_returned, ids=ids)}
+        result = {}
+        for line in invoice.lines:
+            quantity, net, tax = credited.get(line.id, (0, 0, 0))
+            result[line.id] = Creditable(
+                line.quantity + from_millionths(int(quantity)),
+                line.net + Money(int(net), line.net.currency),
+                line.tax + Money(int(tax), line.tax.currency),
+            )
+        return result
+
+    def owner_of(self, line_id: int) -> int | None:
+        """The id of the document that a line stands in."""
+        found: int | None = self._connection.value(_owner, id=line_id)
+        return found
+
+    def following(self, order_id: int) -> dict[int, Kind]:
+        """The documents made from an order: shipments, invoices, receipts."""
+        return {row[0]: Kind(row[1]) for row in self._connection.rows(_following, id=order_id)}
+
+    def track(self, shipment_id: int, travel: Tracking) -> None:
+        """File how a shipment travels."""
+        row = {
+            "shipment_id": shipment_id,
+            "carrier": travel.carrier,
+            "tracking_number": travel.tracking_number,
+            "url": travel.url,
+            "status": travel.status,
+            "status_at": to_ms(travel.status_at) if travel.status_at else None,
+            "shipped_on": to_day(travel.shipped_on),
+            "delivered_on": to_day(travel.delivered_on),
+            "delivery_charge": travel.delivery_charge,
+            "weight": travel.weight,
+            "note": travel.note,
+        }
+        self._connection.insert(tracking, [row])
+
+    def travels(self, order_id: int) -> tuple[Tracking, ...]:
+        """How an order's shipments travel, in the order in which they left."""
+        return tuple(_to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
+
+    def _to_document(self, row: Row) -> Document:
+        f = dict(zip(document.columns.keys(), row, strict=True))
+        unit = currency(f["currency"])
+        lines = tuple(to_line(line, unit) for line in self._connection.rows(_lines, id=f["id"]))
+        return Document(
+            id=f["id"],
+            kind=Kind(f["kind"]),
+            state=State(f["state"]),
+            number=f["number"],
+            customer_id=f["customer_id"],
+            ship_to_id=f["ship_to_id"],
+            billing=address_of(f["billing"]),
+            shipping=address_of(f["shipping"]),
+            on=from_day(f["dated_on"]) or _never(),
+            at=from_ms(f["made_at"]) if f["made_at"] is not None else None,
+            ordered_on=from_day(f["ordered_on"]),
+            due_on=from_day(f["due_on"]),
+            ship_on=from_day(f["ship_on"]),
+            book_month=f["book_month"],
+            type_code=f["type_code"],
+            sub_type=f["sub_type"],
+            department_id=f["department_id"],
+            salesperson_id=f["salesperson_id"],
+            terminal=f["terminal"],
+            reference=f["reference"],
+            customer_po=f["customer_po"],
+            third_party_number=f["third_party_number"],
+            order_number=f["order_number"],
+            order_id=f["order_id"],
+            original_id=f["original_id"],
+            contact=f["contact"],
+            ordered_by=f["ordered_by"],
+            comment=f["comment"],
+            reserves=bool(f["reserves"]),
+            subtotal=Money(f["subtotal"], unit),
+            discount_total=Money(f["discount_total"], unit),
+            tax_total=Money(f["tax_total"], unit),
+            total=Money(f["total"], unit),
+            asserted=Asserted(
+                *(None if f[name] is None else Money(f[name], unit) for name in ("asserted_subtotal", "asserted_tax", "asserted_total"))
+            ),
+            tax_rounding=TaxRounding(f["tax_rounding"]),
+            lines=lines,
+            taxes=tuple(_to_tax(part, unit) for part in self._connection.rows(_taxes, id=f["id"])),
+            tenders=tuple(self._to_tender(one, unit) for one in self._connection.rows(_tenders, id=f["id"])),
+            extras=json.loads(f["extras"]) if f["extras"] else {},
+        )
+
+    def _to_tender(self, row: Row, unit: Currency) -> Tender:
+        _, _, type_id, amount, change = row
+        return Tender(self._tender_types[type_id], Money(amount, unit), Money(change, unit))
+
+
+def _to_tracking(row: Row) -> Tracking:
+    f = dict(zip(tracking.columns.keys(), row, strict=True))
+    return Tracking(
+        carrier=f["carrier"],
+        tracking_number=f["tracking_number"],
+        url=f["url"],
+        status=f["status"],
+        status_at=None if f["status_at"] is None else from_ms(f["status_at"]),
+        shipped_on=from_day(f["shipped_on"]),
+        delivered_on=from_day(f["delivered_on"]),
+        delivery_charge=f["delivery_charge"],
+        weight=f["weight"],
+        note=f["note"],
+    )
+
+
+def _never() -> Any:
+    raise AssertionError("a document has a date")
+
+
+def shelf(kind: Kind) -> int:
+    """Which list of a customer's a kind of document stands in, 0 = none."""
+    if kind in ORDERS:
+        return SHELF_ORDERS
+    return SHELF_INVOICES if kind in INVOICES else 0
+
+
+def _head_row(filed: Document, number: str, shown: int) -> dict[str, Any]:
+    asserted = filed.asserted
+    variance = filed.variance
+    return {
+        "id": filed.id,
+        "kind": filed.kind.value,
+        "state": filed.state.value,
+        "number": number,
+        "number_key": fold(number),
+        "customer_id": filed.customer_id,
+        "ship_to_id": filed.ship_to_id,
+        "billing": address_text(filed.billing),
+        "shipping": address_text(filed.shipping),
+        "currency": filed.total.currency.code,
+        "dated_on": to_day(filed.on),
+        "made_at": to_ms(filed.at) if filed.at else None,
+        "sort_at": to_ms(filed.at) if filed.at else midnight_ms(filed.on),
+        "ordered_on": to_day(filed.ordered_on),
+        "due_on": to_day(filed.due_on),
+        "ship_on": to_day(filed.ship_on),
+        "book_month": filed.book_month,
+        "type_code": filed.type_code,
+        "sub_type": filed.sub_type,
+        "department_id": filed.department_id,
+        "salesperson_id": filed.salesperson_id,
+        "terminal": filed.terminal,
+        "reference": filed.reference,
+        "customer_po": filed.customer_po,
+        "customer_po_key": fold(filed.customer_po) or None,
+        "third_party_number": filed.third_party_number,
+        "third_party_key": fold(filed.third_party_number) or None,
+        "order_number": filed.order_number,
+        "order_id": filed.order_id,
+        "original_id": filed.original_id,
+        "contact": filed.contact,
+        "ordered_by": filed.ordered_by,
+        "comment": filed.comment,
+        "reserves": filed.reserves,
+        "subtotal": filed.subtotal.minor,
+        "discount_total": filed.discount_total.minor,
+        "tax_total": filed.tax_total.minor,
+        "total": filed.total.minor,
+        "asserted_subtotal": _minor(asserted.subtotal),
+        "asserted_tax": _minor(asserted.tax),
+        "asserted_total": _minor(asserted.total),
+        "variance": _minor(variance),
+        "tax_rounding": filed.tax_rounding.value,
+        "shelf": shown if filed.customer_id is not None else 0,
+        "extras": to_json(dict(filed.extras)) if filed.extras else None,
+    }
+
+
+def _minor(money: Money | None) -> int | None:
+    return None if money is None else money.minor
+
+
+def _line_row(document_id: int, line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "document_id": document_id,
+        "line_no": line.line_no,
+        "kind": line.kind.value,
+        "item_id": line.item_id,
+        "sku": line.sku,
+        "description": line.description,
+        "note": line.note,
+        "uom": line.uom,
+        "quantity": millionths(line.quantity),
+        "ordered": millionths(line.ordered),
+        "unit_price": millionths(line.unit_price, what="unit price"),
+        "discount": line.discount.minor,
+        "net": line.net.minor,
+        "tax": line.tax.minor,
+        "ledger_class": line.ledger_class,
+        "stocked": line.stocked,
+        "unit_cost": line.unit_cost,
+        "order_line_id": line.order_line_id,
+        "returns_line_id": line.returns_line_id,
+    }
+
+
+def to_line(row: Row, unit: Currency) -> Line:
+    """A line from its row."""
+    f = dict(zip(document_line.columns.keys(), row, strict=True))
+    return Line(
+        id=f["id"],
+        line_no=f["line_no"],
+        kind=LineKind(f["kind"]),
+        item_id=f["item_id"],
+        sku=f["sku"],
+        description=f["description"],
+        note=f["note"],
+        uom=f["uom"],
+        quantity=from_millionths(f["quantity"]),
+        ordered=from_millionths(f["ordered"]),
+        unit_price=from_millionths(f["unit_price"]),
+        discount=Money(f["discount"], unit),
+        net=Money(f["net"], unit),
+        tax=Money(f["tax"], unit),
+        ledger_class=f["ledger_class"],
+        stocked=bool(f["stocked"]),
+        unit_cost=f["unit_cost"],
+        order_line_id=f["order_line_id"],
+        returns_line_id=f["returns_line_id"],
+    )
+
+
+def _tax_row(document_id: int, position: int, part: TaxPart) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": position,
+        "tax_code_id": part.tax_code_id,
+        "rate": None if part.rate is None else millionths(part.rate, what="rate"),
+        "base": part.base.minor,
+        "tax": part.tax.minor,
+    }
+
+
+def _to_tax(row: Row, unit: Currency) -> TaxPart:
+    _, _, code_id, rate, base, tax = row
+    return TaxPart(code_id, None if rate is None else from_millionths(rate), Money(base, unit), Money(tax, unit), ())
+
+
+def _tender_row(document_id: int, position: int, tender: Tender) -> dict[str, Any]:
+    return {
+        "document_id": document_id,
+        "position": position,
+        "tender_type_id": tender.type.id,
+        "amount": tender.amount.minor,
+        "change": tender.change.minor,
+    }

@@ -1,0 +1,291 @@
+"""Connections and transactions, and every difference between SQLite and PostgreSQL.
+
+Statements are SQLAlchemy Core, compiled once per engine to the driver's own text and run on the driver's cursor: the
+toolkit writes the SQL, and nothing stands between it and the rows (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ClauseElement, Executable
+from sqlalchemy.types import Boolean
+
+from counterfoil.core.errors import Invalid, Unavailable
+
+Row = tuple[Any, ...]
+Params = Mapping[str, Any]
+
+_DIALECTS = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": postgresql.psycopg.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
+}
+#: How long a writer waits for its turn, in seconds.
+BUSY_SECONDS = 30
+
+
+class one_of(sa.ColumnElement[bool]):  # noqa: N801 - reads as an operator inside a statement
+    """column is one of the whole numbers in a list parameter, as one compiled statement whatever the list's length."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
+        self.column, self.name = column, name
+
+
+@compiles(one_of, "sqlite")
+def _one_of_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} IN (SELECT value FROM json_each(:{element.name}))"
+
+
+@compiles(one_of, "postgresql")
+def _one_of_postgresql(element: one_of, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY(%({element.name})s::bigint[])"
+
+
+class Statement:
+    """A Core statement with its compiled text for each engine."""
+
+    __slots__ = ("_compiled", "core")
+
+    def __init__(self, core: Executable | ClauseElement) -> None:
+        self.core = core
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def on(self, dialect: str) -> tuple[str, dict[str, Any]]:
+        """The text, and the constants in it."""
+        found = self._compiled.get(dialect)
+        if found is None:
+            compiled = self.core.compile(dialect=_DIALECTS[dialect])  # type: ignore[union-attr]
+            constants = {k: v for k, v in (compiled.params or {}).items() if v is not None}
+            found = self._compiled[dialect] = (str(compiled), constants)
+        return found
+
+
+@cache
+def insertion(table: sa.Table) -> Statement:
+    """INSERT of one row with every column of a table."""
+    return Statement(table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns}))
+
+
+class Connection:
+    """One connection inside a transaction, or reading outside of one."""
+
+    def __init__(self, raw: Any, dialect: str) -> None:
+        self.raw, self.dialect = raw, dialect
+
+    def rows(self, statement: Statement, **params: Any) -> list[Row]:
+        """All rows of a statement."""
+        result: list[Row] = self._run(statement, params).fetchall()
+        return result
+
+    def row(self, statement: Statement, **params: Any) -> Row | None:
+        """The first row, None without any."""
+        found: Row | None = self._run(statement, params).fetchone()
+        return found
+
+    def value(self, statement: Statement, **params: Any) -> Any:
+        """The first column of the first row, None without any."""
+        found = self.row(statement, **params)
+        return found[0] if found else None
+
+    def run(self, statement: Statement, **params: Any) -> int:
+        """Run a statement for its effect; how many rows it touched."""
+        count: int = self._run(statement, params).rowcount
+        return count
+
+    def insert(self, table: sa.Table, rows: Sequence[Params]) -> None:
+        """Add rows; each names every column."""
+        if rows:
+            self.many(insertion(table), rows)
+
+    def many(self, statement: Statement, rows: Sequence[Params]) -> None:
+        """Run a statement once per row of parameters."""
+        if not rows:
+            return
+        text, constants = statement.on(self.dialect)
+        if constants:
+            rows = [constants | row for row in rows]  # type: ignore[operator]
+        if len(rows) == 1:
+            self.raw.execute(text, rows[0])
+        elif self.dialect == "sqlite":
+            self.raw.executemany(text, rows)
+        else:
+            self.raw.cursor().executemany(text, rows)
+
+    def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
+        """Rows one after another, without holding them all."""
+        text, constants = statement.on(self.dialect)
+        if self.dialect == "sqlite":
+            yield from self.raw.execute(text, constants | self._params(params))
+            return
+        with self.raw.transaction(), self.raw.cursor(name="stream") as cursor:
+            cursor.itersize = 5000
+            cursor.execute(text, constants | params)
+            yield from cursor
+
+    def script(self, text: str) -> None:
+        """Run SQL as it stands; for maintenance and tests of the database's own guards."""
+        self.raw.execute(text)
+
+    def plan(self, statement: Statement, **params: Any) -> list[str]:
+        """The engine's own plan of a statement, a line per step."""
+        text, constants = statement.on(self.dialect)
+        explain = "EXPLAIN QUERY PLAN " if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, COSTS OFF) "
+        found = self.raw.execute(explain + text, constants | self._params(params)).fetchall()
+        return [str(row[-1]) for row in found]
+
+    def _run(self, statement: Statement, params: Params) -> Any:
+        text, constants = statement.on(self.dialect)
+        return self.raw.execute(text, {**constants, **self._params(params)})
+
+    def _params(self, params: Params) -> dict[str, Any]:
+        if self.dialect == "postgresql":
+            return dict(params)
+        return {name: _json_list(value) if isinstance(value, list) else value for name, value in params.items()}
+
+
+def _json_list(values: list[int]) -> str:
+    return f"[{','.join(map(str, values))}]"
+
+
+class Engine:
+    """Where a book is kept: a database URL, and the connections to it.
+
+    url: sqlite:///path, or postgresql://…?schema=name (default schema: counterfoil)
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise Invalid.of("database_url_invalid", "the database URL cannot be read") from error
+        self.dialect = parsed.get_backend_name()
+        if self.dialect not in _DIALECTS:
+            raise Invalid.of("database_url_invalid", f"{self.dialect} is not supported: sqlite or postgresql")
+        query = dict(parsed.query)
+        self.schema = str(query.pop("schema", "counterfoil")) if self.dialect == "postgresql" else None
+        if self.schema is not None and not re.fullmatch(r"[a-z_][a-z0-9_]*", self.schema):
+            raise Invalid.of("database_url_invalid", f"{self.schema!r} is no plain lower-case schema name")
+        self.path = Path(parsed.database) if self.dialect == "sqlite" and parsed.database else None
+        if self.dialect == "sqlite" and self.path is None:
+            raise Invalid.of("database_url_invalid", "an SQLite book needs a file: sqlite:///path")
+        driver = "postgresql+psycopg" if self.dialect == "postgresql" else "sqlite+pysqlite"
+        self._pool = sa.create_engine(
+            parsed.set(drivername=driver, query=query),
+            **({"creator": self._sqlite} if self.dialect == "sqlite" else {"connect_args": self._postgresql_options()}),
+            isolation_level="AUTOCOMMIT",
+            pool_size=16,
+            max_overflow=16,
+            pool_reset_on_return=None,
+            pool_pre_ping=False,
+        )
+
+    def exists(self) -> bool:
+        """Whether an SQLite file is there; a PostgreSQL server is asked when it is needed."""
+        return self.path is None or self.path.exists()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reads, each statement on its own."""
+        with self._checked_out() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on any exception."""
+        with self._checked_out() as connection:
+            self._execute(connection, "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+            try:
+                yield connection
+                self._execute(connection, "COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error, psycopg.Error):
+                    connection.raw.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Many reads of one state of the book."""
+        begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        with self._checked_out() as connection:
+            self._execute(connection, begin)
+            try:
+                yield connection
+            finally:
+                with contextlib.suppress(sqlite3.Error, psycopg.Error):
+                    connection.raw.execute("ROLLBACK")
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._pool.dispose()
+
+    def core(self) -> sa.Engine:
+        """The toolkit's own engine, for migrations."""
+        return self._pool
+
+    @contextlib.contextmanager
+    def _checked_out(self) -> Iterator[Connection]:
+        try:
+            proxied = self._pool.raw_connection()
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error, psycopg.Error) as error:
+            raise Unavailable.of("database_unavailable", "the database does not answer") from error
+        raw: Any = proxied.driver_connection
+        try:
+            yield Connection(raw, self.dialect)
+        except BaseException as error:
+            if _is_lost(error):
+                proxied.invalidate()
+                raise Unavailable.of("database_unavailable", "the database does not answer") from error
+            raise
+        finally:
+            proxied.close()
+
+    def _execute(self, connection: Connection, text: str) -> None:
+        connection.raw.execute(text)
+
+    def _sqlite(self) -> sqlite3.Connection:
+        path = quote(str(self.path)) if self.path else ""
+        raw = sqlite3.connect(
+            f"file:{path}?mode=rw" if self.exists() else f"file:{path}?mode=rwc",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+        return raw
+
+    def _postgresql_options(self) -> dict[str, Any]:
+        return {"options": f"-csearch_path={self.schema}", "prepare_threshold": 3}
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the engine itself is busy or gone, so that the same call may succeed later."""
+    if isinstance(error, psycopg.OperationalError):
+        return True
+    return isinstance(error, sqlite3.OperationalError) and any(
+        word in str(error) for word in ("locked", "busy", "unable to open", "disk", "full")
+    )

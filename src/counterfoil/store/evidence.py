@@ -1,0 +1,124 @@
+"""What was said to us and what we answered; keys that bind a repeated request to its first result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as p
+
+from counterfoil.store.engine import Connection, Statement
+from counterfoil.store.rows import to_json, to_ms
+from counterfoil.store.schema import idempotency, message
+
+_keep_body = Statement(
+    sa.text(
+        "INSERT INTO message_body (request_id, body, received_at) VALUES (:request_id, :body, :received_at)"
+        " ON CONFLICT (request_id) DO NOTHING"
+    )
+)
+_claim = Statement(
+    sa.text(
+        "INSERT INTO idempotency (principal_id, contract, key, content) VALUES (:principal_id, :contract, :key, :content)"
+        " ON CONFLICT (principal_id, contract, key) DO NOTHING"
+    )
+)
+_known = Statement(
+    sa.select(idempotency.c.content, idempotency.c.result).where(
+        idempotency.c.principal_id == p("principal_id"),
+        idempotency.c.contract == p("contract"),
+        idempotency.c.key == p("key"),
+    )
+)
+_conclude = Statement(
+    sa.text(
+        "UPDATE idempotency SET result = :result"
+        " WHERE principal_id = :principal_id AND contract = :contract AND key = :key"
+    )
+)
+_used_elsewhere = Statement(
+    sa.select(sa.func.count()).where(
+        idempotency.c.principal_id == p("principal_id"),
+        idempotency.c.contract == p("contract"),
+        idempotency.c.key >= p("prefix"),
+        idempotency.c.key < p("beyond"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One call, or one part of it that stands or falls alone.
+
+    part:    0, or the place of the part in a call that carries several
+    headers: an allow-list, never a credential
+    path:    without credentials
+    """
+
+    request_id: str
+    part: int
+    contract: str
+    operation: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    reply: str
+    caller: str
+    received_at: datetime
+    document_id: int | None
+
+
+class Evidence:
+    """Messages, and the idempotency keys that they carried."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim(self, principal_id: int, contract: str, key: str, content: bytes) -> tuple[bytes, Any] | None:
+        """Take a key for a content; where it is taken, wait for its holder and give back (content, result)."""
+        binding = {"principal_id": principal_id, "contract": contract, "key": key}
+        if self._connection.run(_claim, **binding, content=content):
+            return None
+        row = self._connection.row(_known, **binding)
+        assert row is not None, "a key that is taken is on file"
+        return bytes(row[0]), json.loads(row[1])
+
+    def conclude(self, principal_id: int, contract: str, key: str, result: Mapping[str, Any]) -> None:
+        """File what came of a key."""
+        self._connection.run(
+            _conclude, principal_id=principal_id, contract=contract, key=key, result=to_json(dict(result))
+        )
+
+    def keys_with(self, principal_id: int, contract: str, prefix: str) -> int:
+        """How many keys of a caller begin with a text."""
+        count: int = self._connection.value(
+            _used_elsewhere, principal_id=principal_id, contract=contract, prefix=prefix, beyond=prefix + "\U0010ffff"
+        )
+        return count
+
+    def file(self, message_id: int, said: Message) -> None:
+        """File a message, and its body once per call."""
+        received = to_ms(said.received_at)
+        row = {
+            "id": message_id,
+            "request_id": said.request_id,
+            "part": said.part,
+            "contract": said.contract,
+            "operation": said.operation,
+            "path": said.path,
+            "headers": to_json(dict(said.headers)),
+            "sha256": sha256(said.body).digest(),
+            "status": said.status,
+            "reply": said.reply,
+            "caller": said.caller,
+            "received_at": received,
+            "document_id": said.document_id,
+        }
+        self._connection.insert(message, [row])
+        self._connection.run(_keep_body, request_id=said.request_id, body=said.body, received_at=received)

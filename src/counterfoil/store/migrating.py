@@ -1,0 +1,71 @@
+"""Bringing a book's tables to the current revision. Forward only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from counterfoil.core.errors import Refused
+from counterfoil.store.engine import Engine
+from counterfoil.store.schema import APPEND_ONLY, metadata
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def newest() -> str:
+    """The revision that this program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision that a book is at, None where there is no book."""
+    with engine.core().connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version", schema=engine.schema):
+            return None
+        context = MigrationContext.configure(connection, opts={"version_table_schema": engine.schema})
+        return context.get_current_revision()
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Create or upgrade the tables, all revisions or none."""
+    config = _config()
+    with engine.core().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.schema:
+            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {engine.schema}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if engine.dialect == "sqlite" else "BEGIN")
+        config.attributes["connection"] = connection
+        config.attributes["schema"] = engine.schema
+        try:
+            command.upgrade(config, to)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+
+
+def grant(engine: Engine, role: str) -> None:
+    """Let a PostgreSQL role serve the book: everything but changing what is append-only."""
+    if engine.dialect != "postgresql" or not engine.schema:
+        raise Refused.of("no_roles", "only PostgreSQL has roles")
+    with engine.core().connect() as connection:
+        known = connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).first()
+        if not known:
+            raise Refused.of("role_missing", f"the server has no role {role!r}: create it first")
+        name = connection.dialect.identifier_preparer.quote(role)
+        kept = {table.name for table in APPEND_ONLY}
+        connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {engine.schema} TO {name}")
+        connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {engine.schema} TO {name}")
+        connection.exec_driver_sql(f"GRANT SELECT ON {engine.schema}.alembic_version TO {name}")
+        for table in metadata.sorted_tables:
+            rights = "SELECT, INSERT" if table.name in kept else "SELECT, INSERT, UPDATE, DELETE"
+            connection.exec_driver_sql(f"REVOKE ALL ON {engine.schema}.{table.name} FROM {name}")
+            connection.exec_driver_sql(f"GRANT {rights} ON {engine.schema}.{table.name} TO {name}")

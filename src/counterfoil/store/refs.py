@@ -1,0 +1,172 @@
+"""Ids: minting our own, and what other systems call our things."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from threading import Lock
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as p
+
+from counterfoil.core.errors import Conflict
+from counterfoil.store.engine import Connection, Statement, one_of
+from counterfoil.store.schema import external_ref, metadata
+
+#: How many ids one value of a PostgreSQL sequence stands for; see the first migration.
+_BLOCK = {"party": 1, "contact": 1, "item": 1, "document": 1}
+_BLOCK_SIZE = 32
+LARGEST = 2**31 - 1
+
+_last = {
+    name: Statement(sa.select(sa.func.coalesce(sa.func.max(metadata.tables[name].c.id), 0)))
+    for name in (
+        "party",
+        "contact",
+        "item",
+        "document",
+        "document_line",
+        "entry",
+        "open_item",
+        "application",
+        "stock_move",
+        "message",
+        "account",
+        "setting",
+        "period_event",
+        "principal",
+        "credential",
+        "tax_code",
+        "jurisdiction",
+        "tender_type",
+        "department",
+        "salesperson",
+        "terms",
+    )
+}
+_claimed = Statement(
+    sa.select(external_ref.c.their_number)
+    .where(external_ref.c.kind == p("kind"), external_ref.c.their_number == p("number"))
+    .limit(1)
+)
+_theirs = Statement(
+    sa.select(external_ref.c.their_id).where(
+        external_ref.c.kind == p("kind"),
+        external_ref.c.our_id == p("our_id"),
+        external_ref.c.system == p("system"),
+        external_ref.c.is_primary,
+    )
+)
+_ours = Statement(
+    sa.select(external_ref.c.our_id).where(
+        external_ref.c.system == p("system"), external_ref.c.kind == p("kind"), external_ref.c.their_id == p("their_id")
+    )
+)
+_either = Statement(
+    sa.select(external_ref.c.their_number, external_ref.c.our_id).where(
+        external_ref.c.system == p("system"),
+        external_ref.c.kind == p("kind"),
+        sa.or_(one_of(external_ref.c.their_number, "ids"), one_of(external_ref.c.our_id, "ids")),
+    )
+)
+_kinds = Statement(sa.select(external_ref.c.kind).where(external_ref.c.their_number.is_not(None)).distinct())
+
+
+class Blocks:
+    """Ids taken from PostgreSQL's sequences and not used yet, shared by a process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._left: dict[str, tuple[int, int]] = {}
+
+    def take(self, connection: Connection, kind: str) -> int:
+        """One id."""
+        with self._lock:
+            at, end = self._left.get(kind, (0, 0))
+            if at == end:
+                at = connection.raw.execute(f"SELECT nextval('id_{kind}')").fetchone()[0]
+                end = at + _BLOCK.get(kind, _BLOCK_SIZE)
+            self._left[kind] = (at + 1, end)
+            return at
+
+
+class Mint:
+    """New ids inside one unit of work. Never reused, below 2^31, skipping those that another system has claimed."""
+
+    def __init__(self, connection: Connection, blocks: Blocks, claimed: Collection[str]) -> None:
+        self._connection, self._blocks, self._claimed = connection, blocks, claimed
+        self._next: dict[str, int] = {}
+
+    def take(self, kind: str) -> int:
+        """One new id of a kind of thing (a table's name)."""
+        while True:
+            number = self._one(kind)
+            assert number <= LARGEST, f"ids of {kind} are used up"
+            if kind not in self._claimed or not self._connection.row(_claimed, kind=kind, number=number):
+                return number
+
+    def _one(self, kind: str) -> int:
+        connection = self._connection
+        if connection.dialect == "postgresql" and kind in _SEQUENCED:
+            return self._blocks.take(connection, kind)
+        # One writer at a time, and rows are never deleted: the largest id in use is the last one given.
+        number: int = self._next.get(kind) or connection.value(_last[kind]) + 1
+        self._next[kind] = number + 1
+        return number
+
+
+_SEQUENCED = frozenset(
+    (*_BLOCK, "document_line", "entry", "open_item", "application", "stock_move", "message"),
+)
+
+
+class Refs:
+    """What other systems call our things."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ours(self, system: str, kind: str, their_id: str) -> int | None:
+        """Our id for theirs; None when that system has no such id on file."""
+        found: int | None = self._connection.value(_ours, system=system, kind=kind, their_id=their_id)
+        return found
+
+    def ours_of(self, system: str, kind: str, their_numbers: Iterable[int]) -> dict[int, int]:
+        """Our ids for whole-number ids of a system; a thing that it has no id of its own for goes by ours.
+
+        The ids given back for such things are not checked to exist.
+        """
+        wanted = sorted(set(their_numbers))
+        rows = self._connection.rows(_either, system=system, kind=kind, ids=wanted) if wanted else []
+        named = {their_number: our_id for their_number, our_id in rows if their_number is not None}
+        renamed = {our_id for _, our_id in rows}
+        return {number: named.get(number, number) for number in wanted if number in named or number not in renamed}
+
+    def theirs(self, system: str, kind: str, our_id: int) -> str | None:
+        """The id that a system knows our thing by; None when it goes by ours."""
+        found: str | None = self._connection.value(_theirs, system=system, kind=kind, our_id=our_id)
+        return found
+
+    def add(self, system: str, kind: str, their_id: str, our_id: int) -> None:
+        """File a system's id for a thing; the first one of a thing is its primary.
+
+        raises: Conflict when that system uses the id for another thing
+        """
+        known = self.ours(system, kind, their_id)
+        if known == our_id:
+            return
+        if known is not None:
+            raise Conflict.of("ref_taken", f"{system} {kind} {their_id} is already on file for another {kind}")
+        number = int(their_id) if their_id.isascii() and their_id.isdigit() and int(their_id) <= LARGEST else None
+        row = {
+            "system": system,
+            "kind": kind,
+            "their_id": their_id,
+            "our_id": our_id,
+            "their_number": number,
+            "is_primary": self.theirs(system, kind, our_id) is None,
+        }
+        self._connection.insert(external_ref, [row])
+
+    def claimed_kinds(self) -> frozenset[str]:
+        """Kinds of things of which whole-number ids of other systems are on file."""
+        return frozenset(kind for (kind,) in self._connection.rows(_kinds))

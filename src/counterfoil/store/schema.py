@@ -1,0 +1,575 @@
+"""The tables. Amounts are whole minor units, quantities, prices and costs whole millionths; dates are ISO text and
+instants whole milliseconds UTC, so that SQLite and PostgreSQL add, sort and compare alike (docs/adr/0003)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Text that sorts by code point on both engines.
+Plain = String().with_variant(String(collation="C"), "postgresql")
+Day = String(10)
+#: SQLite gives rowid tables their speed only for the exact type INTEGER.
+Id = Integer()
+Big = BigInteger()
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=False)
+
+
+def _ref(name: str, target: str, nullable: bool = False, index: bool = False) -> Column[int]:
+    """A reference checked at commit: children are written before the numbered heads they belong to."""
+    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    return Column(name, Id, key, nullable=nullable, index=index)
+
+
+# --- reference data -------------------------------------------------------------------------------------------------
+
+book = Table(
+    "book",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("fiscal_month", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_book"),
+)
+setting = Table(  # append-only: the newest row of a name holds
+    "setting",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("changed_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+period_event = Table(  # append-only: the newest row holds
+    "period_event",
+    metadata,
+    _id(),
+    Column("closed_through", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("type", String(9), nullable=False),
+    Column("control", String(10), nullable=False),
+)
+tax_code = Table(
+    "tax_code",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+tax_rate = Table(
+    "tax_rate",
+    metadata,
+    _ref("tax_code_id", "tax_code.id"),
+    Column("country", String(2), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("rate", Big, nullable=False),
+    PrimaryKeyConstraint("tax_code_id", "country", "from_on"),
+)
+jurisdiction = Table(
+    "jurisdiction",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("postal_prefix", Text, nullable=False),
+    UniqueConstraint("country", "state", "postal_prefix"),
+)
+jurisdiction_tax = Table(
+    "jurisdiction_tax",
+    metadata,
+    _ref("jurisdiction_id", "jurisdiction.id"),
+    Column("position", SmallInteger, nullable=False),
+    _ref("tax_code_id", "tax_code.id"),
+    PrimaryKeyConstraint("jurisdiction_id", "position"),
+)
+tender_type = Table(
+    "tender_type",
+    metadata,
+    _id(),
+    Column("code", Plain, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    _ref("account_id", "account.id"),
+    Column("gives_change", Boolean, nullable=False),
+    Column("invoice_types", Text, nullable=False),
+)
+invoice_type = Table(
+    "invoice_type",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sub_types", Text, nullable=False),
+)
+department = Table("department", metadata, _id(), Column("name", Text, nullable=False))
+salesperson = Table("salesperson", metadata, _id(), Column("name", Text, nullable=False))
+terms = Table(
+    "terms",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("end_of_month", Boolean, nullable=False),
+)
+exchange_rate = Table(
+    "exchange_rate",
+    metadata,
+    Column("currency", String(3), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("rate", Text, nullable=False),
+    PrimaryKeyConstraint("currency", "from_on"),
+)
+
+# --- parties and items ----------------------------------------------------------------------------------------------
+
+party = Table(
+    "party",
+    metadata,
+    _id(),
+    Column("kind", String(8), nullable=False),
+    Column("code", Plain, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("currency", String(3)),
+    _ref("terms_id", "terms.id", nullable=True),
+    Column("credit_limit", Text),
+    Column("exempt_from", Text, nullable=False),
+    Column("billing", Text, nullable=False),
+    Column("shipping", Text),
+)
+contact = Table(
+    "contact",
+    metadata,
+    _id(),
+    _ref("customer_id", "party.id", index=True),
+    Column("name", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    UniqueConstraint("customer_id", "reference"),
+)
+item = Table(
+    "item",
+    metadata,
+    _id(),
+    Column("sku", Plain, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("uom", Text, nullable=False),
+    Column("stocked", Boolean, nullable=False),
+    Column("price", Big),
+    Column("ledger_class", Text, nullable=False),
+    Column("exempt_from", Text, nullable=False),
+)
+external_ref = Table(
+    "external_ref",
+    metadata,
+    Column("system", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("their_id", Plain, nullable=False),
+    Column("our_id", Id, nullable=False),
+    Column("their_number", Integer),
+    Column("is_primary", Boolean, nullable=False),
+    PrimaryKeyConstraint("system", "kind", "their_id"),
+    Index("ix_external_ref_ours", "kind", "our_id", "system"),
+    Index(
+        "ix_external_ref_number",
+        "kind",
+        "their_number",
+        sqlite_where=text("their_number IS NOT NULL"),
+        postgresql_where=text("their_number IS NOT NULL"),
+    ),
+)
+Index(
+    "uq_external_ref_primary",
+    external_ref.c.system,
+    external_ref.c.kind,
+    external_ref.c.our_id,
+    unique=True,
+    sqlite_where=external_ref.c.is_primary,
+    postgresql_where=external_ref.c.is_primary,
+)
+
+# --- callers and evidence -------------------------------------------------------------------------------------------
+
+principal = Table("principal", metadata, _id(), Column("name", Text, nullable=False, unique=True))
+credential = Table(
+    "credential",
+    metadata,
+    _id(),
+    _ref("principal_id", "principal.id"),
+    Column("door", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False, unique=True),  # SHA-256 of a random secret that we issued
+    Column("created_at", Big, nullable=False),
+    Column("revoked_at", Big),
+)
+message = Table(  # append-only
+    "message",
+    metadata,
+    _id(),
+    Column("request_id", Text, nullable=False, index=True),
+    Column("part", Integer, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("received_at", Big, nullable=False),
+    Column("document_id", Id),
+)
+message_body = Table(
+    "message_body",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Big, nullable=False),
+)
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("principal_id", Id, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("key", Plain, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("result", Text),
+    PrimaryKeyConstraint("principal_id", "contract", "key"),
+    sqlite_with_rowid=False,
+)
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("kind", String(24), primary_key=True),
+    Column("prefix", Text, nullable=False),
+    Column("next", Integer, nullable=False),
+)
+document = Table(
+    "document",
+    metadata,
+    _id(),
+    Column("kind", String(24), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("number", Plain, nullable=False),
+    Column("number_key", Plain, nullable=False),  # folded for case-insensitive search
+    Column("is_ours", Boolean, nullable=False),
+    _ref("customer_id", "party.id", nullable=True),
+    _ref("ship_to_id", "party.id", nullable=True),
+    Column("billing", Text, nullable=False),
+    Column("shipping", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("dated_on", Day, nullable=False),
+    Column("made_at", Big),
+    Column("sort_at", Big, nullable=False),
+    Column("ordered_on", Day),
+    Column("due_on", Day),
+    Column("ship_on", Day),
+    Column("book_month", Integer, nullable=False),
+    Column("type_code", String(8), nullable=False),
+    Column("sub_type", String(8), nullable=False),
+    Column("department_id", Id),
+    Column("salesperson_id", Id),
+    Column("terminal", Integer),
+    Column("reference", Text, nullable=False),
+    Column("customer_po", Text, nullable=False),
+    Column("customer_po_key", Plain),
+    Column("third_party_number", Text, nullable=False),
+    Column("third_party_key", Plain),
+    Column("order_number", Text, nullable=False),
+    _ref("order_id", "document.id", nullable=True),
+    _ref("original_id", "document.id", nullable=True),
+    Column("contact", Plain),
+    Column("ordered_by", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("reserves", Boolean, nullable=False),
+    Column("subtotal", Big, nullable=False),
+    Column("discount_total", Big, nullable=False),
+    Column("tax_total", Big, nullable=False),
+    Column("total", Big, nullable=False),
+    Column("asserted_subtotal", Big),
+    Column("asserted_tax", Big),
+    Column("asserted_total", Big),
+    Column("variance", Big),
+    Column("tax_rounding", String(9), nullable=False),
+    Column("shelf", SmallInteger, nullable=False),  # 1 orders, 2 invoices as a customer sees them, 0 neither
+    Column("extras", Text),
+    Column("entered_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("message_id", Id),
+    CheckConstraint("total = subtotal + tax_total", name="total"),
+)
+for _name, _columns, _where, _unique in (
+    ("uq_document_number", ("kind", "number"), "is_ours", True),
+    ("uq_document_imported", ("kind", "number", "customer_id"), "NOT is_ours", True),
+    ("ix_document_number_key", ("number_key",), None, False),
+    ("ix_document_shelf", ("customer_id", "shelf", "currency", "sort_at", "number"), "shelf <> 0", False),
+    (
+        "ix_document_contact",
+        ("customer_id", "shelf", "currency", "contact", "sort_at", "number"),
+        "shelf <> 0 AND contact IS NOT NULL",
+        False,
+    ),
+    ("ix_document_po", ("customer_id", "customer_po_key"), "customer_po_key IS NOT NULL", False),
+    ("ix_document_third_party", ("customer_id", "third_party_key"), "third_party_key IS NOT NULL", False),
+    ("ix_document_order", ("order_id",), "order_id IS NOT NULL", False),
+    ("ix_document_original", ("original_id",), "original_id IS NOT NULL", False),
+    ("ix_document_receipt", ("customer_id", "sort_at"), "kind = 'receipt'", False),
+):
+    Index(
+        _name,
+        *(document.c[_column] for _column in _columns),
+        unique=_unique,
+        sqlite_where=text(_where) if _where else None,
+        postgresql_where=text(_where) if _where else None,
+    )
+
+document_line = Table(
+    "document_line",
+    metadata,
+    _id(),
+    _ref("document_id", "document.id"),
+    Column("line_no", Integer, nullable=False),
+    Column("kind", String(6), nullable=False),
+    _ref("item_id", "item.id", nullable=True),
+    Column("sku", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("uom", Text, nullable=False),
+    Column("quantity", Big, nullable=False),
+    Column("ordered", Big, nullable=False),
+    Column("unit_price", Big, nullable=False),
+    Column("discount", Big, nullable=False),
+    Column("net", Big, nullable=False),
+    Column("tax", Big, nullable=False),
+    Column("ledger_class", Text, nullable=False),
+    Column("stocked", Boolean, nullable=False),
+    Column("unit_cost", Big),
+    _ref("order_line_id", "document_line.id", nullable=True),
+    _ref("returns_line_id", "document_line.id", nullable=True),
+    UniqueConstraint("document_id", "line_no"),
+)
+for _column in ("order_line_id", "returns_line_id"):
+    Index(
+        f"ix_document_line_{_column}",
+        document_line.c[_column],
+        sqlite_where=document_line.c[_column].is_not(None),
+        postgresql_where=document_line.c[_column].is_not(None),
+    )
+document_tax = Table(
+    "document_tax",
+    metadata,
+    _ref("document_id", "document.id"),
+    Column("position", SmallInteger, nullable=False),
+    _ref("tax_code_id", "tax_code.id", nullable=True),
+    Column("rate", Big),
+    Column("base", Big, nullable=False),
+    Column("tax", Big, nullable=False),
+    PrimaryKeyConstraint("document_id", "position"),
+    sqlite_with_rowid=False,
+)
+document_tender = Table(
+    "document_tender",
+    metadata,
+    _ref("document_id", "document.id"),
+    Column("position", SmallInteger, nullable=False),
+    _ref("tender_type_id", "tender_type.id"),
+    Column("amount", Big, nullable=False),
+    Column("change", Big, nullable=False),
+    PrimaryKeyConstraint("document_id", "position"),
+    sqlite_with_rowid=False,
+)
+tracking = Table(
+    "tracking",
+    metadata,
+    Column("shipment_id", Id, ForeignKey("document.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("carrier", Text, nullable=False),
+    Column("tracking_number", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_at", Big),
+    Column("shipped_on", Day),
+    Column("delivered_on", Day),
+    Column("delivery_charge", Text, nullable=False),
+    Column("weight", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# --- the book: append-only ------------------------------------------------------------------------------------------
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("dated_on", Day, nullable=False, index=True),
+    Column("month", Integer, nullable=False),
+    _ref("document_id", "document.id", nullable=True, index=True),
+    Column("rule", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _ref("reverses_id", "entry.id", nullable=True),
+    Column("made_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+Index(
+    "uq_entry_reverses",
+    entry.c.reverses_id,
+    unique=True,
+    sqlite_where=entry.c.reverses_id.is_not(None),
+    postgresql_where=entry.c.reverses_id.is_not(None),
+)
+posting = Table(
+    "posting",
+    metadata,
+    _ref("entry_id", "entry.id"),
+    Column("position", SmallInteger, nullable=False),
+    _ref("account_id", "account.id"),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("base", Big, nullable=False),
+    Column("party_id", Id),
+    Column("line_id", Id),
+    PrimaryKeyConstraint("entry_id", "position"),
+    CheckConstraint("amount <> 0 OR base <> 0", name="not_zero"),
+    sqlite_with_rowid=False,
+)
+open_item = Table(
+    "open_item",
+    metadata,
+    _id(),
+    _ref("entry_id", "entry.id"),
+    Column("position", SmallInteger, nullable=False),
+    _ref("party_id", "party.id"),
+    _ref("account_id", "account.id"),
+    _ref("document_id", "document.id", nullable=True, index=True),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("base", Big, nullable=False),
+    Column("dated_on", Day, nullable=False),
+    Column("due_on", Day, nullable=False),
+    CheckConstraint("amount <> 0", name="not_zero"),
+    UniqueConstraint("entry_id", "position"),
+)
+application = Table(
+    "application",
+    metadata,
+    _id(),
+    _ref("debit_id", "open_item.id", index=True),
+    _ref("credit_id", "open_item.id", index=True),
+    Column("amount", Big, nullable=False),
+    Column("dated_on", Day, nullable=False, index=True),
+    _ref("entry_id", "entry.id", nullable=True),  # the exchange difference that it realised
+    Column("made_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    CheckConstraint("amount <> 0", name="not_zero"),
+)
+stock_move = Table(
+    "stock_move",
+    metadata,
+    _id(),
+    _ref("item_id", "item.id", index=True),
+    _ref("department_id", "department.id"),
+    _ref("line_id", "document_line.id", index=True),
+    Column("quantity", Big, nullable=False),
+    Column("value", Big, nullable=False),
+    Column("variance", Big, nullable=False),
+    Column("dated_on", Day, nullable=False),
+)
+
+# --- projections: rebuilt from the tables above ---------------------------------------------------------------------
+
+open_item_state = Table(  # kept by triggers on open_item and application
+    "open_item_state",
+    metadata,
+    Column("item_id", Id, ForeignKey("open_item.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("party_id", Id, nullable=False),
+    Column("account_id", Id, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("remaining", Big, nullable=False),
+    Column("due_on", Day, nullable=False),
+    CheckConstraint(
+        "(amount > 0 AND remaining BETWEEN 0 AND amount) OR (amount < 0 AND remaining BETWEEN amount AND 0)",
+        name="within",
+    ),
+)
+Index(
+    "ix_open_item_state_open",
+    open_item_state.c.party_id,
+    sqlite_where=open_item_state.c.remaining != 0,
+    postgresql_where=open_item_state.c.remaining != 0,
+)
+customer_tally = Table(  # how many documents stand on a customer's shelf; contact "" = all of them
+    "customer_tally",
+    metadata,
+    Column("customer_id", Id, nullable=False),
+    Column("shelf", SmallInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("contact", Plain, nullable=False),
+    Column("documents", Integer, nullable=False),
+    PrimaryKeyConstraint("customer_id", "shelf", "currency", "contact"),
+    sqlite_with_rowid=False,
+)
+stock_level = Table(
+    "stock_level",
+    metadata,
+    Column("item_id", Id, nullable=False),
+    Column("department_id", Id, nullable=False),
+    Column("on_hand", Big, nullable=False),
+    Column("reserved", Big, nullable=False),
+    PrimaryKeyConstraint("item_id", "department_id"),
+    sqlite_with_rowid=False,
+)
+stock_value = Table(
+    "stock_value",
+    metadata,
+    Column("item_id", Id, primary_key=True, autoincrement=False),
+    Column("on_hand", Big, nullable=False),
+    Column("value", Big, nullable=False),
+    Column("average", Big, nullable=False),
+)
+
+#: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
+APPEND_ONLY = (setting, period_event, message, entry, posting, open_item, application, stock_move)
