@@ -19,16 +19,19 @@ from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.reports import Booked, OwedBy, Reports
 from counterfoil.store.stock import Level, Stock
 
 __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "Booked",
     "Creditable",
     "Credential",
     "Filed",
     "Level",
     "Message",
+    "OwedBy",
     "Principal",
     "Reader",
     "Store",
@@ -77,6 +80,7 @@ class Reader:
         self.documents = Documents(connection, reference.tender_types)
         self.history = History(connection)
         self.refs = Refs(connection)
+        self.reports = Reports(connection)
 
 
 class Store:
@@ -100,10 +104,19 @@ class Store:
     def reader(self) -> Iterator[Reader]:
         """Reads, each of the book as it is then."""
         with self.engine.reading() as connection:
-            reference = self.reference(connection)
-            if reference is None:
-                raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
-            yield Reader(connection, reference)
+            yield self._reader(connection)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Reader]:
+        """Many reads of one state of the book."""
+        with self.engine.snapshot() as connection:
+            yield self._reader(connection)
+
+    def _reader(self, connection: Connection) -> Reader:
+        reference = self.reference(connection)
+        if reference is None:
+            raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
+        return Reader(connection, reference)
 
     def reference(self, connection: Connection) -> Reference | None:
         """The current snapshot, read again only when its version has moved; None before the book is made."""

@@ -529,6 +529,7 @@ open_item_state = Table(  # kept by triggers on open_item and application
     Column("currency", String(3), nullable=False),
     Column("amount", Big, nullable=False),
     Column("remaining", Big, nullable=False),
+    Column("dated_on", Day, nullable=False),
     Column("due_on", Day, nullable=False),
     CheckConstraint(
         "(amount > 0 AND remaining BETWEEN 0 AND amount) OR (amount < 0 AND remaining BETWEEN amount AND 0)",
@@ -537,7 +538,7 @@ open_item_state = Table(  # kept by triggers on open_item and application
 )
 Index(
     "ix_open_item_state_open",
-    open_item_state.c.party_id,
+    *(open_item_state.c[_column] for _column in ("party_id", "currency", "due_on", "dated_on", "remaining")),
     sqlite_where=open_item_state.c.remaining != 0,
     postgresql_where=open_item_state.c.remaining != 0,
 )

@@ -761,6 +761,7 @@ def _tables() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("remaining", sa.BigInteger(), nullable=False),
+        sa.Column("dated_on", sa.String(length=10), nullable=False),
         sa.Column("due_on", sa.String(length=10), nullable=False),
         sa.CheckConstraint(
             "(amount > 0 AND remaining BETWEEN 0 AND amount) OR (amount < 0 AND remaining BETWEEN amount AND 0)",
@@ -778,7 +779,7 @@ def _tables() -> None:
     op.create_index(
         "ix_open_item_state_open",
         "open_item_state",
-        ["party_id"],
+        ["party_id", "currency", "due_on", "dated_on", "remaining"],
         unique=False,
         sqlite_where=sa.text("remaining != 0"),
         postgresql_where=sa.text("remaining != 0"),
@@ -827,7 +828,8 @@ _SQLITE = (
     """CREATE TRIGGER open_item_opened AFTER INSERT ON open_item
     BEGIN
       INSERT INTO open_item_state
-        VALUES (NEW.id, NEW.party_id, NEW.account_id, NEW.currency, NEW.amount, NEW.amount, NEW.due_on);
+        VALUES (NEW.id, NEW.party_id, NEW.account_id, NEW.currency, NEW.amount, NEW.amount,
+          NEW.dated_on, NEW.due_on);
     END""",
     """CREATE TRIGGER application_fits BEFORE INSERT ON application
     WHEN NOT EXISTS (
@@ -876,7 +878,8 @@ _POSTGRESQL = (
     """CREATE FUNCTION open_item_opened() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO open_item_state
-        VALUES (NEW.id, NEW.party_id, NEW.account_id, NEW.currency, NEW.amount, NEW.amount, NEW.due_on);
+        VALUES (NEW.id, NEW.party_id, NEW.account_id, NEW.currency, NEW.amount, NEW.amount,
+          NEW.dated_on, NEW.due_on);
       RETURN NULL;
     END $$""",
     "CREATE TRIGGER open_item_opened AFTER INSERT ON open_item FOR EACH ROW EXECUTE FUNCTION open_item_opened()",
