@@ -16,6 +16,7 @@ from counterfoil.store.engine import Connection, Engine
 from counterfoil.store.evidence import Evidence, Message
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
+from counterfoil.store.laws import Breach, Law, breaches
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
@@ -26,6 +27,7 @@ __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
     "Booked",
+    "Breach",
     "Creditable",
     "Credential",
     "Filed",
@@ -74,6 +76,7 @@ class Reader:
     """Reads outside of any unit of work."""
 
     def __init__(self, connection: Connection, reference: Reference) -> None:
+        self._connection = connection
         self.reference = reference
         self.parties = Parties(connection)
         self.items = Items(connection)
@@ -81,6 +84,10 @@ class Reader:
         self.history = History(connection)
         self.refs = Refs(connection)
         self.reports = Reports(connection)
+
+    def breaches(self) -> Iterator[tuple[Law, list[Breach]]]:
+        """Every law of the book with the rows that break it."""
+        return breaches(self._connection)
 
 
 class Store:

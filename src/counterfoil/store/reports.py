@@ -15,7 +15,7 @@ from counterfoil.core.open_item import AgingBucket, OpenItem
 from counterfoil.store.engine import Connection, Statement
 from counterfoil.store.schema import account, application, document, entry, open_item, open_item_state, party, posting
 
-_ZERO = sa.literal_column("0")
+_ZERO: sa.ColumnClause[int] = sa.literal_column("0")
 
 
 def _open_as_of() -> sa.Subquery:

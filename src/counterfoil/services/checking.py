@@ -1,0 +1,34 @@
+"""Checking a live book against its laws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from counterfoil.services.statements import aging, today
+from counterfoil.store import Breach, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A law and the rows that break it, none in a sound book."""
+
+    law: str
+    breaches: tuple[Breach, ...]
+
+
+def check(store: Store) -> Iterator[Finding]:
+    """Every law, one after another, of one state of the book."""
+    with store.snapshot() as reader:
+        for law, found in reader.breaches():
+            yield Finding(law.name, tuple(found))
+    yield _ageing_ties(store)
+
+
+def _ageing_ties(store: Store) -> Finding:
+    law = "the ageing agrees with the ledger"
+    as_of: date = today(store)
+    report = aging(store, as_of)
+    breach = Breach(law, f"as of {as_of} the ageing and the control accounts differ")
+    return Finding(law, () if report.ties else (breach,))

@@ -1,0 +1,278 @@
+"""The laws of the book as queries: each finds the rows that break it, and finds none in a sound book.
+
+source: docs/laws.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from counterfoil.store.engine import Connection, Statement
+
+#: How many rows of one law are named.
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law, the query for rows that break it, and how to say one."""
+
+    name: str
+    sql: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A row that breaks a law."""
+
+    law: str
+    say: str
+
+
+# Documents that post revenue, and the account roles their totals land on, are known by the rule of their entry.
+_SALE_RULES = "('sales_invoice/1', 'credit_note/1', 'cash_sale/1')"
+
+LAWS: tuple[Law, ...] = (
+    Law(
+        "an entry sums to zero per currency",
+        "SELECT entry_id, currency, sum(amount) FROM posting GROUP BY entry_id, currency HAVING sum(amount) <> 0",
+        "entry {0} is off by {2} {1}",
+    ),
+    Law(
+        "base amounts of an entry sum to zero",
+        "SELECT entry_id, sum(base) FROM posting GROUP BY entry_id HAVING sum(base) <> 0",
+        "entry {0} is off by {1} in the base currency",
+    ),
+    Law(
+        "no posting is zero",
+        "SELECT entry_id, position FROM posting WHERE amount = 0 AND base = 0",
+        "posting {1} of entry {0} is zero",
+    ),
+    Law(
+        "every entry has postings and every posting an entry",
+        "SELECT id, 'has no postings' FROM entry e WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.entry_id = e.id)"
+        " UNION ALL SELECT entry_id, 'has postings but no head' FROM posting p"
+        " WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = p.entry_id)",
+        "entry {0} {1}",
+    ),
+    Law(
+        "the sequence of entries is dense",
+        "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM entry"
+        " HAVING coalesce(min(seq), 1) <> 1 OR coalesce(max(seq), 0) <> count(*)",
+        "{0} entries are numbered from {1} to {2}",
+    ),
+    Law(
+        "a reversal is the exact negation",
+        "SELECT e.id, e.reverses_id FROM entry e WHERE e.reverses_id IS NOT NULL AND EXISTS ("
+        " SELECT account_id, currency, party_id FROM posting p WHERE p.entry_id IN (e.id, e.reverses_id)"
+        " GROUP BY account_id, currency, party_id HAVING sum(amount) <> 0 OR sum(base) <> 0)",
+        "entry {0} does not negate entry {1}",
+    ),
+    Law(
+        "nothing is posted into a closed period",
+        "SELECT e.id, e.month FROM entry e, (SELECT closed_through, changed_at FROM period_event ORDER BY id DESC LIMIT 1) c"
+        " WHERE e.month <= c.closed_through AND e.made_at > c.changed_at",
+        "entry {0} was posted into {1} after that was closed",
+    ),
+    Law(
+        "every posting on a control account is an open item",
+        "SELECT p.entry_id, p.position FROM posting p JOIN account a ON a.id = p.account_id"
+        " LEFT JOIN open_item i ON i.entry_id = p.entry_id AND i.position = p.position"
+        " WHERE a.control <> '' AND p.amount <> 0 AND (i.id IS NULL OR i.amount <> p.amount OR i.base <> p.base"
+        " OR i.currency <> p.currency OR i.party_id <> p.party_id OR i.account_id <> p.account_id)",
+        "posting {1} of entry {0} has no open item of its amount",
+    ),
+    Law(
+        "every open item stands for a posting of its entry's date",
+        "SELECT i.id FROM open_item i LEFT JOIN posting p ON p.entry_id = i.entry_id AND p.position = i.position"
+        " LEFT JOIN entry e ON e.id = i.entry_id"
+        " WHERE p.entry_id IS NULL OR p.amount <> i.amount OR e.dated_on <> i.dated_on",
+        "open item {0} stands for no posting",
+    ),
+    Law(
+        "what remains of an item is its amount less its applications",
+        "SELECT i.id, s.remaining, i.amount - coalesce(x.applied, 0) FROM open_item i"
+        " LEFT JOIN open_item_state s ON s.item_id = i.id LEFT JOIN ("
+        " SELECT item_id, sum(part) AS applied FROM (SELECT debit_id AS item_id, amount AS part FROM application"
+        " UNION ALL SELECT credit_id, -amount FROM application) parts GROUP BY item_id) x ON x.item_id = i.id"
+        " WHERE s.item_id IS NULL OR s.remaining <> i.amount - coalesce(x.applied, 0) OR s.amount <> i.amount"
+        " OR s.party_id <> i.party_id OR s.dated_on <> i.dated_on OR s.due_on <> i.due_on OR s.currency <> i.currency",
+        "open item {0} is shown with {1} remaining, {2} by its applications",
+    ),
+    Law(
+        "an item is never applied beyond its amount, on any date",
+        "SELECT item_id, dated_on, upto FROM ("
+        " SELECT x.item_id, x.dated_on, i.amount,"
+        " sum(x.part) OVER (PARTITION BY x.item_id ORDER BY x.dated_on RANGE UNBOUNDED PRECEDING) AS upto"
+        " FROM (SELECT debit_id AS item_id, dated_on, amount AS part FROM application"
+        " UNION ALL SELECT credit_id, dated_on, -amount FROM application) x JOIN open_item i ON i.id = x.item_id) r"
+        " WHERE (amount > 0 AND (upto < 0 OR upto > amount)) OR (amount < 0 AND (upto > 0 OR upto < amount))",
+        "open item {0} has {2} applied on {1}",
+    ),
+    Law(
+        "an application joins a charge and a credit of one party, account and currency, dated after both",
+        "SELECT a.id FROM application a LEFT JOIN open_item d ON d.id = a.debit_id"
+        " LEFT JOIN open_item c ON c.id = a.credit_id WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0"
+        " OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
+        " OR a.dated_on < d.dated_on OR a.dated_on < c.dated_on",
+        "application {0} joins items that do not belong together",
+    ),
+    Law(
+        "the control accounts hold what is open",
+        "SELECT c.account_id, c.currency, c.held, coalesce(o.open_now, 0) FROM ("
+        " SELECT p.account_id, p.currency, sum(p.amount) AS held FROM posting p JOIN account a ON a.id = p.account_id"
+        " WHERE a.control <> '' GROUP BY p.account_id, p.currency) c LEFT JOIN ("
+        " SELECT account_id, currency, sum(remaining) AS open_now FROM open_item_state GROUP BY account_id, currency) o"
+        " ON o.account_id = c.account_id AND o.currency = c.currency WHERE c.held <> coalesce(o.open_now, 0)",
+        "account {0} holds {2} {1}, its open items {3}",
+    ),
+    Law(
+        "a document's totals are its lines and taxes",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        " SELECT document_id, sum(net) AS net, sum(tax) AS tax, sum(discount) AS discount FROM document_line"
+        " GROUP BY document_id) l ON l.document_id = d.id LEFT JOIN ("
+        " SELECT document_id, sum(tax) AS tax FROM document_tax GROUP BY document_id) t ON t.document_id = d.id"
+        " WHERE d.kind NOT IN ('receipt', 'refund') AND (d.subtotal <> coalesce(l.net, 0)"
+        " OR d.tax_total <> coalesce(l.tax, 0) OR d.tax_total <> coalesce(t.tax, 0)"
+        " OR d.discount_total <> coalesce(l.discount, 0))",
+        "document {1} ({0}) does not add up",
+    ),
+    Law(
+        "asserted = computed + variance",
+        "SELECT id, number FROM document WHERE asserted_total IS NOT NULL"
+        " AND (variance IS NULL OR asserted_total <> total + variance)",
+        "document {1} ({0}) has another variance",
+    ),
+    Law(
+        "a posted sale's postings are its total, its tax and its lines",
+        "SELECT d.id, d.number, x.rule FROM document d JOIN ("
+        " SELECT e.document_id, e.rule,"
+        " sum(CASE WHEN p.line_id IS NOT NULL THEN p.amount ELSE 0 END) AS income,"
+        " sum(CASE WHEN a.control <> '' THEN p.amount ELSE 0 END) AS owed"
+        f" FROM entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.account_id"
+        f" WHERE e.rule IN {_SALE_RULES} GROUP BY e.document_id, e.rule) x ON x.document_id = d.id"
+        " WHERE -x.income <> d.subtotal OR (d.kind <> 'cash_sale' AND x.owed <> d.total)"
+        " OR (d.kind = 'cash_sale' AND x.owed <> 0)",
+        "document {1} ({0}) and its entry {2} differ",
+    ),
+    Law(
+        "a posted sale that charges anything has exactly one entry of its own",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        f" SELECT document_id, count(*) AS n FROM entry WHERE rule IN {_SALE_RULES} GROUP BY document_id) x"
+        " ON x.document_id = d.id WHERE d.state = 'posted' AND d.kind IN ('sales_invoice', 'credit_note', 'cash_sale')"
+        " AND coalesce(x.n, 0) <> 1 AND (d.total <> 0 OR x.n > 1)",
+        "document {1} ({0}) has no entry, or several",
+    ),
+    Law(
+        "money received or given back is posted once",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        " SELECT document_id, count(*) AS n FROM entry WHERE rule IN ('receipt/1', 'refund/1') GROUP BY document_id) x"
+        " ON x.document_id = d.id WHERE d.kind IN ('receipt', 'refund') AND coalesce(x.n, 0) <> 1",
+        "document {1} ({0}) has no entry, or several",
+    ),
+    Law(
+        "a cash sale is settled at once",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        " SELECT document_id, sum(amount - change) AS paid FROM document_tender GROUP BY document_id) t"
+        " ON t.document_id = d.id WHERE d.kind = 'cash_sale' AND coalesce(t.paid, 0) <> d.total",
+        "cash sale {1} ({0}) is not settled",
+    ),
+    Law(
+        "a quote posts nothing, an order no revenue",
+        "SELECT d.id, d.number, e.rule FROM document d JOIN entry e ON e.document_id = d.id"
+        " WHERE d.kind = 'quote' OR (d.kind IN ('work_order', 'sales_order') AND e.rule NOT IN ('deposit/1', 'reversal/1'))",
+        "document {1} ({0}) has an entry {2}",
+    ),
+    Law(
+        "an invoice on account has a customer",
+        "SELECT id, number FROM document WHERE kind IN ('sales_invoice', 'credit_note') AND customer_id IS NULL",
+        "document {1} ({0}) has no customer",
+    ),
+    Law(
+        "our numbers are unique and without gaps",
+        "SELECT s.kind, s.next - 1, coalesce(x.n, 0) FROM number_series s LEFT JOIN ("
+        " SELECT kind, count(DISTINCT number) AS n FROM document WHERE is_ours GROUP BY kind) x ON x.kind = s.kind"
+        " WHERE s.kind <> 'entry' AND s.next - 1 <> coalesce(x.n, 0)",
+        "of {1} numbers drawn for {0}, {2} are in use",
+    ),
+    Law(
+        "an invoice line is not credited beyond its quantity",
+        "SELECT l.id, l.quantity, x.back FROM document_line l JOIN ("
+        " SELECT returns_line_id, sum(quantity) AS back FROM document_line r JOIN document d ON d.id = r.document_id"
+        " WHERE returns_line_id IS NOT NULL AND d.is_ours GROUP BY returns_line_id) x ON x.returns_line_id = l.id"
+        " WHERE abs(x.back) > abs(l.quantity) AND NOT EXISTS (SELECT 1 FROM setting"
+        " WHERE name = 'credit_over_invoice' AND value = 'true')",
+        "line {0} of {1} millionths is credited with {2}",
+    ),
+    Law(
+        "stock on hand is the sum of its moves",
+        "SELECT l.item_id, l.department_id, l.on_hand, coalesce(m.moved, 0) FROM stock_level l LEFT JOIN ("
+        " SELECT item_id, department_id, sum(quantity) AS moved FROM stock_move GROUP BY item_id, department_id) m"
+        " ON m.item_id = l.item_id AND m.department_id = l.department_id WHERE l.on_hand <> coalesce(m.moved, 0)"
+        " UNION ALL SELECT m.item_id, m.department_id, NULL, sum(m.quantity) FROM stock_move m"
+        " WHERE NOT EXISTS (SELECT 1 FROM stock_level l WHERE l.item_id = m.item_id AND l.department_id = m.department_id)"
+        " GROUP BY m.item_id, m.department_id",
+        "item {0} in department {1} is shown with {2}, its moves come to {3}",
+    ),
+    Law(
+        "an item's value is the sum of its moves",
+        "SELECT v.item_id, v.value, coalesce(m.worth, 0) FROM stock_value v LEFT JOIN ("
+        " SELECT item_id, sum(value - variance) AS worth, sum(quantity) AS moved FROM stock_move GROUP BY item_id) m"
+        " ON m.item_id = v.item_id WHERE v.value <> coalesce(m.worth, 0) OR v.on_hand <> coalesce(m.moved, 0)",
+        "item {0} is valued at {1}, its moves come to {2}",
+    ),
+    Law(
+        "reserved stock is what open orders wait for",
+        "SELECT w.item_id, w.department_id, w.reserved, w.wanted FROM ("
+        " SELECT item_id, department_id, sum(reserved) AS reserved, sum(wanted) AS wanted FROM ("
+        " SELECT item_id, department_id, reserved, 0 AS wanted FROM stock_level"
+        " UNION ALL SELECT l.item_id, d.department_id, 0, l.quantity - coalesce(("
+        " SELECT sum(c.quantity) FROM document_line c JOIN document i ON i.id = c.document_id"
+        " WHERE c.order_line_id = l.id AND i.kind <> 'shipment'), 0)"
+        " FROM document_line l JOIN document d ON d.id = l.document_id"
+        " WHERE d.reserves AND d.state = 'open' AND l.stocked AND l.item_id IS NOT NULL AND l.quantity > 0) both_sides"
+        " GROUP BY item_id, department_id) w WHERE w.reserved <> w.wanted",
+        "item {0} in department {1} has {2} reserved, open orders wait for {3}",
+    ),
+    Law(
+        "a customer's tally is what stands on its shelf",
+        "SELECT d.customer_id, d.shelf, d.n, coalesce(t.documents, 0) FROM ("
+        " SELECT customer_id, shelf, currency, count(*) AS n FROM document"
+        " WHERE shelf <> 0 AND customer_id IS NOT NULL GROUP BY customer_id, shelf, currency) d"
+        " LEFT JOIN customer_tally t ON t.customer_id = d.customer_id AND t.shelf = d.shelf"
+        " AND t.currency = d.currency AND t.contact = '' WHERE coalesce(t.documents, 0) <> d.n"
+        " UNION ALL SELECT d.customer_id, d.shelf, d.n, coalesce(t.documents, 0) FROM ("
+        " SELECT customer_id, shelf, currency, contact, count(*) AS n FROM document"
+        " WHERE shelf <> 0 AND customer_id IS NOT NULL AND contact <> ''"
+        " GROUP BY customer_id, shelf, currency, contact) d"
+        " LEFT JOIN customer_tally t ON t.customer_id = d.customer_id AND t.shelf = d.shelf"
+        " AND t.currency = d.currency AND t.contact = d.contact WHERE coalesce(t.documents, 0) <> d.n",
+        "customer {0} has {2} documents on shelf {1}, the tally says {3}",
+    ),
+    Law(
+        "every document has its evidence",
+        "SELECT d.id, d.number FROM document d LEFT JOIN message m ON m.id = d.message_id WHERE m.id IS NULL",
+        "document {1} ({0}) has no message",
+    ),
+    Law(
+        "every key leads to a result",
+        "SELECT principal_id, contract FROM idempotency WHERE result IS NULL",
+        "a key of principal {0} on {1} leads nowhere",
+    ),
+)
+_STATEMENTS = tuple((law, Statement(sa.text(law.sql.replace(":", "\\:")))) for law in LAWS)
+
+
+def breaches(connection: Connection) -> Iterator[tuple[Law, list[Breach]]]:
+    """Every law with the rows that break it, at most MOST of each."""
+    for law, statement in _STATEMENTS:
+        found: list[Breach] = []
+        for row in connection.rows(statement):
+            found.append(Breach(law.name, law.say.format(*row)))
+            if len(found) == MOST:
+                break
+        yield law, found
