@@ -61,7 +61,6 @@ class Fault(StrEnum):
     NOT_FOUND = "not_found"
     METHOD = "method_not_allowed"
     UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
     TOO_LARGE = "too_large"
     OURS = "server_error"
     UNAVAILABLE = "unavailable"
@@ -87,7 +86,6 @@ class Route(Generic[C, S]):
 
     path:           whole, as `/Windward/WebAPI/Invoice/addInvoice`
     operation:      its name in evidence, logs and metrics
-    scope:          what the caller's credential must allow, "read" or "write"
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path
     """
@@ -95,7 +93,6 @@ class Route(Generic[C, S]):
     method: str
     path: str
     operation: str
-    scope: str
     handle: Callable[[Call[C, S]], Reply]
     prefix: bool = False
     trailing_slash: bool = False
@@ -112,7 +109,7 @@ class Contract(Generic[C, S]):
     fault:    words a fault; the server adds Allow to a METHOD, Retry-After to an UNAVAILABLE
     max_body: bytes; more is TOO_LARGE
 
-    The server goes: route, method, credentials, scope, size, handler. A handler words what the office refuses;
+    The server goes: route, method, credentials, size, handler. A handler words what the office refuses;
     an Unavailable that it lets through becomes UNAVAILABLE, anything else OURS.
     """
 

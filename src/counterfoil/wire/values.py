@@ -1,7 +1,7 @@
 """One arriving value at a time: text, whole number, decimal, moment.
 
 Numbers may arrive as JSON numbers or as text; booleans are never numbers or text. Text of no length is not given, and
-so is blank text where it is trimmed. Each function returns None for "not given" and raises Wrong for what it cannot take.
+so is blank text where it is trimmed. Each function returns None for "not given" and raises Wrong for what it refuses.
 """
 
 import re
@@ -94,7 +94,7 @@ def decimal(value: object, *, places: int | None, below: int = 10**13) -> Decima
     number = _number(value, _NUMBER)
     if number is None:
         return None
-    if abs(number) >= below:
+    if number.copy_abs() >= below:
         raise Wrong("out_of_range", f"{show(value)} is not below {below}")
     exponent = number.as_tuple().exponent
     if places is not None and isinstance(exponent, int) and -exponent > places:

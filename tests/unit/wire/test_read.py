@@ -174,7 +174,8 @@ def test_nodes_of_the_wrong_kind() -> None:
 
 
 def test_a_body_that_is_no_object() -> None:
-    for document in ([], "x", 1, None, True):
+    documents: tuple[object, ...] = ([], "x", 1, None, True)
+    for document in documents:
         with pytest.raises(Invalid, match="not an object"):
             Fields.of(document)
 
