@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -63,6 +63,7 @@ def run(
             log_dictconfig=logs.granian_config(),
             ssl_cert=tls_certificate,
             ssl_key=tls_key,
+            ssl_protocol_min=SSLProtocols.tls12,
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE_SECONDS,
         )
