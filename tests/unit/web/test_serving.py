@@ -44,9 +44,7 @@ def command(port: int) -> list[str]:
 
 @contextmanager
 def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command(port), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command(port), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while True:
