@@ -1,0 +1,111 @@
+"""Granian, started from Python: worker processes with few threads each, one port, a graceful end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from granian.constants import Interfaces, SSLProtocols
+from granian.log import LogLevels
+from granian.server import Server
+
+from counterfoil.web import logs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+GRACE_SECONDS = 30
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class PortTaken(OSError):
+    """The address cannot be listened on; the message says why."""
+
+
+def run(
+    load: Callable[[], WSGIApplication],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    workers: int = 2,
+    threads: int = 2,
+    log_level: str = "info",
+    tls_certificate: Path | None = None,
+    tls_key: Path | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way then has 30 seconds to finish. Call it from the main thread.
+
+    load:    makes the application, once in each worker process; a module's function or a partial of one, since it is
+             pickled where processes do not fork. Where they do, the caller holds no database connection
+    threads: per worker
+    raises:  PortTaken before any worker starts; SystemExit when workers keep dying
+    """
+    _claim(host, port)
+    with _shared_figures():
+        server = Server(
+            "counterfoil",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            websockets=False,
+            log_level=LogLevels(log_level),
+            log_dictconfig=logs.granian_config(),
+            ssl_cert=tls_certificate,
+            ssl_key=tls_key,
+            ssl_protocol_min=SSLProtocols.tls12,
+            respawn_failed_workers=True,
+            workers_kill_timeout=GRACE_SECONDS,
+        )
+        try:
+            server.serve(target_loader=partial(_load_in_worker, load), wrap_loader=False)
+        except SystemExit:
+            # Granian calls it a failure when a worker ends by the signal sooner than it was told to.
+            if not server.interrupt_signal:
+                raise
+
+
+def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
+    # A forked worker starts with its parent's handlers, which would swallow a SIGTERM that comes before Granian sets
+    # the worker's own; with nothing under way yet it may simply die.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Ctrl-C reaches the workers beside their parent, who sends them a SIGTERM for it; two signals on each other's heels
+    # can catch a worker inside its own handler, where it would hang until it is killed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return load()
+
+
+def _claim(host: str, port: int) -> None:
+    # Granian's sockets share their port, so a second server would start unnoticed beside the first.
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        why = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        raise PortTaken(error.errno, f"{host}:{port} {why}") from error
+
+
+@contextmanager
+def _shared_figures() -> Iterator[None]:
+    if _FIGURES in os.environ:
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="counterfoil-figures-")
+    os.environ[_FIGURES] = folder
+    try:
+        yield
+    finally:
+        del os.environ[_FIGURES]
+        shutil.rmtree(folder, ignore_errors=True)

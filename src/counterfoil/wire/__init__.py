@@ -1,0 +1,1 @@
+"""How to talk at all: what every contract shares, whatever its vendor's words."""

@@ -1,0 +1,80 @@
+"""The installed server: several processes on one port, and an orderly end."""
+
+import base64
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+AUTHORIZATION = {"Authorization": f"Basic {base64.b64encode(b'shop:pass-77').decode()}"}
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        number: int = found.getsockname()[1]
+        return number
+
+
+def get(port: int, path: str, headers: dict[str, str] = AUTHORIZATION) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def command(port: int) -> list[str]:
+    return [sys.executable, "-m", "tests.unit.web.serve_parrot", str(port), "2"]
+
+
+@contextmanager
+def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command(port), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                assert get(port, "/healthz") == 200
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_under_way_is_finished(port: int, how: signal.Signals) -> None:
+    with serving(port) as server, ThreadPoolExecutor() as pool:
+        under_way = pool.submit(get, port, "/parrot/slow")
+        time.sleep(0.5)
+        os.killpg(server.pid, how)
+        assert under_way.result() == 200
+        assert server.wait(10) == 0
+        with pytest.raises(OSError, match="refused"):
+            get(port, "/healthz")
+
+
+def test_a_taken_port_is_said_before_anything_starts(port: int) -> None:
+    with serving(port):
+        second = subprocess.run(command(port), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+        assert second.returncode == 1
+        assert second.stderr.strip() == f"127.0.0.1:{port} is in use by another program"
