@@ -19,7 +19,7 @@ from counterfoil.core.party import Address, Contact, Customer
 from counterfoil.core.reference import POLICY_NAMES
 from counterfoil.core.stock import Item
 from counterfoil.services.office import Clock, Work, utc_now
-from counterfoil.store import Store, tables
+from counterfoil.store import Store
 from counterfoil.store.reference import ACCOUNT_PREFIX, setting_value
 
 #: The prefixes of the number series.
@@ -72,21 +72,21 @@ def make_book(
             "fiscal_month": fiscal_month,
             "version": 1,
         }
-        references.add(tables.book, {"id": 1, **row})
+        references.add("book", {"id": 1, **row})
         for account in DEFAULT_CHART:
-            references.add(tables.account, _account_row(account))
+            references.add("account", _account_row(account))
         for role, code in DEFAULT_ROLES.items():
             references.set(ACCOUNT_PREFIX + role.value, code, "init", now)
         for kind, prefix in (*SERIES.items(), ("entry", "")):
-            references.add(tables.number_series, {"kind": str(kind), "prefix": f"{prefix}-" if prefix else "", "next": 1})
-        references.add(tables.department, {"id": 1, "name": "Main"})
+            references.add("number_series", {"kind": str(kind), "prefix": f"{prefix}-" if prefix else "", "next": 1})
+        references.add("department", {"id": 1, "name": "Main"})
         for code, (label, subs) in _INVOICE_TYPES.items():
-            references.add(tables.invoice_type, {"code": code, "name": label, "sub_types": json.dumps(subs)})
+            references.add("invoice_type", {"code": code, "name": label, "sub_types": json.dumps(subs)})
         for number, (code, label, account_code, change) in enumerate(
             (("C", "Cash", "1000", True), ("K", "Card", "1010", False), ("T", "Bank transfer", "1050", False)), start=1
         ):
             account_id = next(account.id for account in DEFAULT_CHART if account.code == account_code)
-            references.add(tables.tender_type, _tender_row(number, code, label, account_id, change, ()))
+            references.add("tender_type", _tender_row(number, code, label, account_id, change, ()))
 
 
 def _account_row(account: Account) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def add_account(work: Work, code: str, name: str, kind: str) -> None:
     if any(account.code == code for account in work.reference.accounts.values()):
         raise Conflict(Problem("account_taken", "code", f"there is an account {code} already"))
     row = {"code": code, "name": name, "type": AccountType(kind).value, "control": ""}
-    work.unit.references.add(tables.account, row)
+    work.unit.references.add("account", row)
 
 
 def map_account(work: Work, role: Role, code: str, ledger_class: str = "") -> None:
@@ -144,18 +144,18 @@ def set_policy(work: Work, name: str, value: Any) -> None:
 
 def add_department(work: Work, name: str, number: int | None = None) -> None:
     """Add a department."""
-    work.unit.references.add(tables.department, {"id": number, "name": name})
+    work.unit.references.add("department", {"id": number, "name": name})
 
 
 def add_salesperson(work: Work, name: str, number: int | None = None) -> None:
     """Add a salesperson."""
-    work.unit.references.add(tables.salesperson, {"id": number, "name": name})
+    work.unit.references.add("salesperson", {"id": number, "name": name})
 
 
 def add_terms(work: Work, code: str, name: str, days: int, end_of_month: bool = False) -> int:
     """Add payment terms; their id."""
     row = {"code": code, "name": name, "days": days, "end_of_month": end_of_month}
-    return work.unit.references.add(tables.terms, row)
+    return work.unit.references.add("terms", row)
 
 
 def add_tender_type(
@@ -163,19 +163,19 @@ def add_tender_type(
 ) -> None:
     """Add a way of paying, with the code of its clearing account."""
     row = _tender_row(None, code, name, _account_id(work, account), gives_change, types)
-    work.unit.references.add(tables.tender_type, row)
+    work.unit.references.add("tender_type", row)
 
 
 def add_invoice_type(work: Work, code: str, name: str, sub_types: Iterable[str] = ()) -> None:
     """Add an invoice type, or replace the sub-types of one that is there."""
     work.unit.references.drop_invoice_type(code)
     row = {"code": code, "name": name, "sub_types": json.dumps(sorted(sub_types))}
-    work.unit.references.add(tables.invoice_type, row)
+    work.unit.references.add("invoice_type", row)
 
 
 def add_tax_code(work: Work, code: str, name: str, rates: Iterable[tuple[str, date, Decimal]]) -> int:
     """Add a tax with its rates: (country, from, fraction of the net); its id."""
-    number = work.unit.references.add(tables.tax_code, {"code": code, "name": name})
+    number = work.unit.references.add("tax_code", {"code": code, "name": name})
     for country, from_on, rate in rates:
         if not 0 <= rate <= 1:
             raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no fraction: 5 % is 0.05"))
@@ -185,7 +185,7 @@ def add_tax_code(work: Work, code: str, name: str, rates: Iterable[tuple[str, da
             "from_on": from_on.isoformat(),
             "rate": millionths(rate, "rate", "rate"),
         }
-        work.unit.references.add(tables.tax_rate, row)
+        work.unit.references.add("tax_rate", row)
     return number
 
 
@@ -194,10 +194,10 @@ def add_jurisdiction(
 ) -> None:
     """Add a place with its taxes, in the order in which they are shown."""
     row = {"name": name, "country": country, "state": state.upper(), "postal_prefix": postal_prefix}
-    number = work.unit.references.add(tables.jurisdiction, row)
+    number = work.unit.references.add("jurisdiction", row)
     for position, code in enumerate(tax_codes):
         part = {"jurisdiction_id": number, "position": position, "tax_code_id": code}
-        work.unit.references.add(tables.jurisdiction_tax, part)
+        work.unit.references.add("jurisdiction_tax", part)
 
 
 def set_rate(work: Work, code: str, from_on: date, rate: Decimal) -> None:
@@ -206,7 +206,7 @@ def set_rate(work: Work, code: str, from_on: date, rate: Decimal) -> None:
     if rate <= 0:
         raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no exchange rate"))
     row = {"currency": code, "from_on": from_on.isoformat(), "rate": f"{rate:f}"}
-    work.unit.references.add(tables.exchange_rate, row)
+    work.unit.references.add("exchange_rate", row)
 
 
 def add_customer(

@@ -11,7 +11,9 @@ from counterfoil.core.journal import Account
 from counterfoil.core.money import Currency, Money, currency
 from counterfoil.core.open_item import AgingBucket
 from counterfoil.services.office import Clock, utc_now
-from counterfoil.store import Booked, OwedBy, Store
+from counterfoil.store import Booked as Booked
+from counterfoil.store import OwedBy as OwedBy
+from counterfoil.store import Store
 
 
 @dataclass(frozen=True, slots=True)

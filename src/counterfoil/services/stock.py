@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, Line, LineKind, State
 from counterfoil.core.errors import Invalid, NotFound, Problem, Refused
-from counterfoil.core.money import Money, millionths
+from counterfoil.core.money import Money, from_millionths, millionths
 from counterfoil.core.posting import Books, GoodsMoved, for_stock_adjustment
 from counterfoil.core.stock import Item, move
 from counterfoil.core.terms import book_month
 from counterfoil.services.drawing import Warnings, default_department
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
+from counterfoil.store import Store
 
 
 def reserve(work: Work, order: Document, sign: int, warnings: Warnings | None = None) -> None:
@@ -197,3 +198,23 @@ def take_back(work: Work, document: Document) -> None:
     work.unit.stock.value(valuations.values())
     work.unit.stock.change(changes)
     work.unit.stock.file_moves(moves, work.unit.mint)
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """What lies of an item in one department; average is the cost of one unit in the base currency."""
+
+    sku: str
+    department_id: int
+    on_hand: Decimal
+    reserved: Decimal
+    average: Decimal
+
+
+def shown(store: Store) -> list[StockRow]:
+    """Stock of all items, by item and department."""
+    with store.snapshot() as reader:
+        return [
+            StockRow(sku, department_id, *(from_millionths(value) for value in (on_hand, reserved, average)))
+            for sku, department_id, on_hand, reserved, average in reader.stock.listed()
+        ]

@@ -9,7 +9,6 @@ from threading import Lock
 
 from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
-from counterfoil.store import schema as tables
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.engine import Connection, Engine
@@ -39,7 +38,6 @@ __all__ = [
     "Store",
     "Unit",
     "open_store",
-    "tables",
 ]
 
 
@@ -84,6 +82,8 @@ class Reader:
         self.history = History(connection)
         self.refs = Refs(connection)
         self.reports = Reports(connection)
+        self.credentials = Credentials(connection)
+        self.stock = Stock(connection)
 
     def breaches(self) -> Iterator[tuple[Law, list[Breach]]]:
         """Every law of the book with the rows that break it."""

@@ -193,6 +193,7 @@ class Engine:
             max_overflow=16,
             pool_reset_on_return=None,
             pool_pre_ping=False,
+            hide_parameters=True,
         )
 
     def exists(self) -> bool:

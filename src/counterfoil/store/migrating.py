@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from counterfoil.core.errors import Refused
+from counterfoil.core.errors import Refused, Unavailable
 from counterfoil.store.engine import Engine
 from counterfoil.store.schema import APPEND_ONLY, metadata
 
@@ -27,7 +27,16 @@ def newest() -> str:
 
 
 def revision(engine: Engine) -> str | None:
-    """The revision that a book is at, None where there is no book."""
+    """The revision that a book is at, None where there is no book; Unavailable when the database does not answer."""
+    if not engine.exists():
+        return None
+    try:
+        return _revision(engine)
+    except sa.exc.DBAPIError as error:
+        raise Unavailable.of("database_unavailable", "the database does not answer") from error
+
+
+def _revision(engine: Engine) -> str | None:
     with engine.core().connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version", schema=engine.schema):
             return None

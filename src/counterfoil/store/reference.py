@@ -125,10 +125,14 @@ class References:
             rates.setdefault(code, []).append((from_on, Decimal(rate)))
         return rates
 
-    def add(self, table: Table, row: dict[str, Any]) -> int:
-        """File a row of reference data; an id is minted where the table has one and none is given."""
+    def add(self, kind: str, row: dict[str, Any]) -> int:
+        """File a row of reference data; an id is minted where its kind has one and none is given.
+
+        kind: the table's name
+        """
+        table = schema.metadata.tables[kind]
         if "id" in table.columns and row.get("id") is None:
-            row = {**row, "id": self._mint.take(table.name)}
+            row = {**row, "id": self._mint.take(kind)}
         self._connection.insert(table, [row])
         self.touch()
         return int(row.get("id") or 0)
@@ -140,7 +144,7 @@ class References:
     def set(self, name: str, value: Any, actor: str, at: datetime) -> None:
         """Change a setting; the earlier values stay on file."""
         row = {"name": name, "value": json.dumps(value), "changed_at": to_ms(at), "actor": actor}
-        self.add(schema.setting, row)
+        self.add("setting", row)
 
     def history(self) -> list[tuple[str, Any, datetime, str]]:
         """Every setting ever made: (name, value, when, who), oldest first."""
@@ -150,7 +154,7 @@ class References:
     def close_through(self, month: int, reason: str, actor: str, at: datetime) -> None:
         """Move the last closed book month."""
         row = {"closed_through": month, "reason": reason, "changed_at": to_ms(at), "actor": actor}
-        self.add(schema.period_event, row)
+        self.add("period_event", row)
 
     def touch(self) -> None:
         """Let every process read the snapshot anew."""

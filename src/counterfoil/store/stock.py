@@ -9,9 +9,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from counterfoil.core.stock import Valuation
-from counterfoil.store.engine import Connection, Statement, one_of
+from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.refs import Mint
-from counterfoil.store.schema import stock_level, stock_move, stock_value
+from counterfoil.store.schema import item, stock_level, stock_move, stock_value
 
 _values = Statement(
     sa.select(stock_value.c.item_id, stock_value.c.on_hand, stock_value.c.value, stock_value.c.average)
@@ -24,9 +24,13 @@ _levels = Statement(
     .where(one_of(stock_level.c.item_id, "ids"))
     .order_by(stock_level.c.item_id, stock_level.c.department_id)
 )
-_all_levels = Statement(
-    sa.select(stock_level.c.item_id, stock_level.c.department_id, stock_level.c.on_hand, stock_level.c.reserved)
-    .order_by(stock_level.c.item_id, stock_level.c.department_id)
+_listed = Statement(
+    sa.select(
+        item.c.sku, stock_level.c.department_id, stock_level.c.on_hand, stock_level.c.reserved, stock_value.c.average
+    )
+    .join(item, item.c.id == stock_level.c.item_id)
+    .join(stock_value, stock_value.c.item_id == stock_level.c.item_id)
+    .order_by(item.c.sku, stock_level.c.department_id)
 )
 _moves_of = Statement(
     sa.select(
@@ -86,11 +90,13 @@ class Stock:
         ids = sorted(set(item_ids))
         return {row[0]: Valuation(*row) for row in self._connection.rows(_values, ids=ids)} if ids else {}
 
-    def levels(self, item_ids: Iterable[int] | None = None) -> list[Level]:
-        """Levels of some items, or of all."""
-        if item_ids is None:
-            return [Level(*row) for row in self._connection.rows(_all_levels)]
+    def levels(self, item_ids: Iterable[int]) -> list[Level]:
+        """Levels of some items."""
         return [Level(*row) for row in self._connection.rows(_levels, ids=sorted(set(item_ids)))]
+
+    def listed(self) -> list[Row]:
+        """(sku, department, on hand, reserved, average cost) of everything, in millionths."""
+        return self._connection.rows(_listed)
 
     def open(self, item_id: int) -> None:
         """Begin to value a new item."""

@@ -1,0 +1,107 @@
+"""Builds the whole: the store, the office behind the doors, and the server in front of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from counterfoil import config
+from counterfoil.contracts import INSTALLED
+from counterfoil.core.errors import BookError, Refused
+from counterfoil.core.reference import Reference
+from counterfoil.services.credentials import Doorkeeper
+from counterfoil.services.office import Clock, Context, Said, utc_now
+from counterfoil.services.registry import make_book
+from counterfoil.store import Principal, migrating, open_store
+from counterfoil.store import Store as Store
+from counterfoil.web.doors import Door
+from counterfoil.web.logs import configure
+from counterfoil.web.office import Office
+from counterfoil.web.server import application
+from counterfoil.wire.contract import Presented, Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+#: Of a request's headers, these are kept as evidence.
+_KEPT_HEADERS = ("content-type", "user-agent")
+
+
+def load(file: str | None = None) -> WSGIApplication:
+    """The application of a serving process, from its settings file and environment."""
+    settings = config.load(os.environ, Path(file) if file else None)
+    configure(settings.server.log_level)
+    return wsgi(open_store(settings.database.url), settings)
+
+
+def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSGIApplication:
+    """The application over a store: every installed contract, in front of one office."""
+    doors = [Door(contract, settings.of_contract(contract.name, contract.settings)) for contract in INSTALLED]
+    return application(doors, office(store, clock), lambda: unready(store))
+
+
+def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
+    """What the server asks of the office."""
+    keeper = Doorkeeper(store)
+
+    def recognise(door: str, presented: Presented) -> Principal | None:
+        return keeper.recognise(door, presented.secret)
+
+    def open_context(caller: Principal, contract: str, operation: str, request: Request) -> Context:
+        kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+        said = Said(request.request_id, contract, operation, request.path, kept, request.body)
+        return Context(store, caller, said, clock)
+
+    return Office(recognise, open_context)
+
+
+def book_store(url: str) -> Store:
+    """The store of a book that is there and current; Refused with what to do about it otherwise."""
+    store = open_store(url)
+    why = unready(store)
+    if why is not None:
+        raise Refused.of("not_ready", why)
+    return store
+
+
+def require_ready(url: str) -> None:
+    """Refused unless the book can be served; leaves no connection behind, so that workers may fork."""
+    book_store(url).engine.dispose()
+
+
+def create_book(url: str, name: str, currency: str, country: str, time_zone: str, fiscal_month: int) -> None:
+    """Make the tables and the book."""
+    store = open_store(url)
+    migrating.migrate(store.engine)
+    make_book(store, name, currency, country, time_zone, fiscal_month)
+    store.engine.dispose()
+
+
+def migrate_book(url: str, serve_role: str | None) -> str:
+    """Bring the tables to this program's revision, and let a role serve; the revision."""
+    store = open_store(url)
+    migrating.migrate(store.engine)
+    if serve_role:
+        migrating.grant(store.engine, serve_role)
+    return migrating.newest()
+
+
+def reference(store: Store) -> Reference:
+    """The reference data of a book."""
+    with store.reader() as reader:
+        return reader.reference
+
+
+def unready(store: Store) -> str | None:
+    """Why the book cannot be used now, None if it can."""
+    try:
+        at = migrating.revision(store.engine)
+        if at is None:
+            return "there is no book here yet: run counterfoil init"
+        if at != migrating.newest():
+            return f"the book is at revision {at}, this program needs {migrating.newest()}: run counterfoil migrate"
+        with store.reader():
+            return None
+    except BookError as error:
+        return str(error)

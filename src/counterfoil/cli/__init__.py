@@ -1,0 +1,25 @@
+"""The command line: `counterfoil …`."""
+
+from __future__ import annotations
+
+import sys
+
+from counterfoil.cli import book, documents, reports, tokens
+from counterfoil.cli.desk import app
+from counterfoil.config import SettingsError
+from counterfoil.core.errors import BookError
+
+__all__ = ["app", "book", "documents", "main", "reports", "tokens"]
+
+
+def main() -> None:
+    """Run a command; what it is refused for goes to standard error, with exit status 1."""
+    try:
+        app()
+    except BookError as error:
+        for problem in error.problems:
+            print(f"{problem.code}: {problem.say}", file=sys.stderr)
+        sys.exit(1)
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,87 @@
+"""What every command needs: the settings, the store, and a unit of work with the operator as its actor."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from counterfoil import config
+from counterfoil.app import Store, book_store
+from counterfoil.core.errors import Invalid, Problem
+from counterfoil.services.credentials import principal
+from counterfoil.services.office import Context, Filed, Outcome, Said, Work
+
+app = typer.Typer(
+    name="counterfoil",
+    help="One self-hosted invoice back office over one double-entry book.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+out = Console(soft_wrap=False)
+
+_chosen: list[Path] = []
+
+
+@app.callback()
+def choose(
+    settings: Annotated[Path | None, typer.Option(help="Settings file, else counterfoil.toml here.")] = None,
+) -> None:
+    """Read before every command: which settings file holds."""
+    _chosen[:] = [settings] if settings else []
+
+
+def settings_file() -> Path | None:
+    """The settings file that was named on the command line."""
+    return _chosen[0] if _chosen else None
+
+
+def settings() -> config.Settings:
+    """The settings that hold for this command."""
+    return config.load(os.environ, settings_file())
+
+
+def open_book() -> Store:
+    """The store of the book that the settings name; Refused when it is not there or not current."""
+    return book_store(settings().database.url)
+
+
+def context(store: Store, operation: str) -> Context:
+    """A call by whoever sits at the command line."""
+    said = Said(uuid.uuid4().hex, "cli", operation, path="", body=" ".join(sys.argv[1:]).encode())
+    return Context(store, principal(store, f"cli:{getpass.getuser()}"), said)
+
+
+def act(operation: str, effect: Callable[[Work], Filed]) -> Outcome:
+    """One effect in one unit of work; prints its warnings."""
+    store = open_book()
+    with context(store, operation).work() as work:
+        outcome = work.perform(lambda: effect(work))
+    for _, say in outcome.warnings:
+        out.print(f"Note: {say}", style="yellow")
+    return outcome
+
+
+def change(operation: str, effect: Callable[[Work], None]) -> None:
+    """One change of reference data in one unit of work."""
+    with context(open_book(), operation).work() as work:
+        effect(work)
+
+
+def day(text: str | None) -> date | None:
+    """A date option; Invalid for text that is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(Problem("date_invalid", "", f"{text!r} is no date YYYY-MM-DD")) from error

@@ -1,0 +1,249 @@
+"""A company file: departments, taxes, tenders, customers and items in one TOML text, filed where they are missing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from counterfoil.core.errors import Invalid, Problem
+from counterfoil.core.party import Address
+from counterfoil.services import registry, stock
+from counterfoil.services.office import Work
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class TaxRateEntry(_Table, frozen=True):
+    """A rate of a tax in a country from a day on; rate is a fraction."""
+
+    country: str
+    from_on: date
+    rate: Decimal
+
+
+class TaxEntry(_Table, frozen=True):
+    """A tax and its rates."""
+
+    code: str
+    name: str
+    rates: list[TaxRateEntry]
+
+
+class JurisdictionEntry(_Table, frozen=True):
+    """A place and the codes of its taxes."""
+
+    name: str
+    country: str
+    taxes: list[str]
+    state: str = ""
+    postal_prefix: str = ""
+
+
+class TenderEntry(_Table, frozen=True):
+    """A way of paying; account is a code of the chart."""
+
+    code: str
+    name: str
+    account: str
+    gives_change: bool = False
+    invoice_types: list[str] = []
+
+
+class InvoiceTypeEntry(_Table, frozen=True):
+    """An invoice type with its sub-types."""
+
+    code: str
+    name: str
+    sub_types: list[str] = []
+
+
+class NamedEntry(_Table, frozen=True):
+    """A department or salesperson."""
+
+    id: int
+    name: str
+
+
+class TermsEntry(_Table, frozen=True):
+    """Payment terms."""
+
+    code: str
+    name: str
+    days: int
+    end_of_month: bool = False
+
+
+class ContactEntry(_Table, frozen=True):
+    """A person who orders for a customer."""
+
+    name: str
+    reference: str
+    email: str = ""
+
+
+class CustomerEntry(_Table, frozen=True):
+    """A customer; exempt_from holds tax codes, refs other systems' ids."""
+
+    code: str
+    name: str
+    currency: str | None = None
+    terms: str | None = None
+    credit_limit: Decimal | None = None
+    exempt_from: list[str] = []
+    billing: dict[str, str] = {}
+    shipping: dict[str, str] | None = None
+    refs: dict[str, str] = {}
+    contacts: list[ContactEntry] = []
+
+
+class ItemEntry(_Table, frozen=True):
+    """An item; on_hand and unit_cost bring its first stock in."""
+
+    sku: str
+    description: str
+    uom: str = "EA"
+    stocked: bool = True
+    price: Decimal | None = None
+    ledger_class: str = ""
+    exempt_from: list[str] = []
+    refs: dict[str, str] = {}
+    on_hand: Decimal | None = None
+    unit_cost: Decimal | None = None
+
+
+class CompanyFile(_Table, frozen=True):
+    """A whole company file."""
+
+    settings: dict[str, Any] = {}
+    department: list[NamedEntry] = []
+    salesperson: list[NamedEntry] = []
+    terms: list[TermsEntry] = []
+    tax: list[TaxEntry] = []
+    jurisdiction: list[JurisdictionEntry] = []
+    tender: list[TenderEntry] = []
+    invoice_type: list[InvoiceTypeEntry] = []
+    customer: list[CustomerEntry] = []
+    item: list[ItemEntry] = []
+
+
+def read(text: str) -> CompanyFile:
+    """A company file from its text; Invalid names the key that is wrong."""
+    try:
+        return msgspec.convert(tomllib.loads(text, parse_float=Decimal), CompanyFile, strict=False)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Invalid(Problem("file_invalid", "", str(error))) from error
+
+
+def file(work: Work, company: CompanyFile, opened_on: date) -> int:
+    """File what is not there yet, by code; how many things were new.
+
+    opened_on: the day on which first stock comes in
+    """
+    added = _reference(work, company) + _parties(work, company)
+    for item in company.item:
+        if work.unit.items.by_sku(item.sku) is None:
+            added += 1
+            _item(work, item, opened_on)
+    return added
+
+
+def _reference(work: Work, company: CompanyFile) -> int:
+    known, added = work.unit.references.read(), 0
+    for name, value in company.settings.items():
+        wanted = Address(**value) if isinstance(value, dict) else value
+        if getattr(known.policy, name, None) != wanted:
+            registry.set_policy(work, name, wanted)
+            added += 1
+    for department in company.department:
+        if department.id not in known.departments:
+            registry.add_department(work, department.name, department.id)
+            added += 1
+    for person in company.salesperson:
+        if person.id not in known.salespeople:
+            registry.add_salesperson(work, person.name, person.id)
+            added += 1
+    for terms in company.terms:
+        if terms.code not in {entry.code for entry in known.terms.values()}:
+            registry.add_terms(work, terms.code, terms.name, terms.days, terms.end_of_month)
+            added += 1
+    for tax in company.tax:
+        if tax.code not in {entry.code for entry in known.tax_codes.values()}:
+            registry.add_tax_code(work, tax.code, tax.name, [(r.country, r.from_on, r.rate) for r in tax.rates])
+            added += 1
+    codes = _tax_ids(work)
+    for place in company.jurisdiction:
+        key = (place.country, place.state.upper(), place.postal_prefix)
+        if key not in {(entry.country, entry.state, entry.postal_prefix) for entry in known.jurisdictions}:
+            ids = [_code(codes, code) for code in place.taxes]
+            registry.add_jurisdiction(work, place.name, place.country, ids, place.state, place.postal_prefix)
+            added += 1
+    for tender in company.tender:
+        if tender.code not in known.tender_types:
+            types = tender.invoice_types
+            registry.add_tender_type(work, tender.code, tender.name, tender.account, tender.gives_change, types)
+            added += 1
+    for kind in company.invoice_type:
+        if kind.code not in known.invoice_types or not known.invoice_types[kind.code].sub_types.issuperset(kind.sub_types):
+            registry.add_invoice_type(work, kind.code, kind.name, kind.sub_types)
+            added += 1
+    return added
+
+
+def _tax_ids(work: Work) -> dict[str, int]:
+    return {entry.code: entry.id for entry in work.unit.references.read().tax_codes.values()}
+
+
+def _code(codes: Mapping[str, int], code: str) -> int:
+    if code not in codes:
+        raise Invalid(Problem("tax_unknown", "taxes", f"there is no tax {code!r}"))
+    return codes[code]
+
+
+def _parties(work: Work, company: CompanyFile) -> int:
+    codes, added = _tax_ids(work), 0
+    terms = {entry.code: entry.id for entry in work.unit.references.read().terms.values()}
+    for customer in company.customer:
+        if work.unit.parties.customer_by_code(customer.code) is not None:
+            continue
+        if customer.terms is not None and customer.terms not in terms:
+            raise Invalid(Problem("terms_unknown", "terms", f"there are no terms {customer.terms!r}"))
+        registry.add_customer(
+            work,
+            customer.code,
+            customer.name,
+            billing=Address(**{"name": customer.name, **customer.billing}),
+            shipping=Address(**{"name": customer.name, **customer.shipping}) if customer.shipping else None,
+            unit=customer.currency,
+            terms_id=terms[customer.terms] if customer.terms else None,
+            credit_limit=customer.credit_limit,
+            exempt_from=[_code(codes, code) for code in customer.exempt_from],
+            refs=customer.refs,
+        )
+        for person in customer.contacts:
+            registry.add_contact(work, customer.code, person.name, person.reference, person.email)
+        added += 1
+    return added
+
+
+def _item(work: Work, item: ItemEntry, opened_on: date) -> None:
+    codes = _tax_ids(work)
+    registry.add_item(
+        work,
+        item.sku,
+        item.description,
+        uom=item.uom,
+        stocked=item.stocked,
+        price=item.price,
+        ledger_class=item.ledger_class,
+        exempt_from=[_code(codes, code) for code in item.exempt_from],
+        refs=item.refs,
+    )
+    if item.on_hand:
+        stock.adjust(work, item.sku, item.on_hand, item.unit_cost, on=opened_on, comment="First stock")

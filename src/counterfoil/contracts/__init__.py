@@ -1,0 +1,9 @@
+"""The vendors whose contracts are installed, a line for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from counterfoil.wire.contract import Contract
+
+INSTALLED: tuple[Contract[Any, Any], ...] = ()
