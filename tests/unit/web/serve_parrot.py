@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -21,9 +22,13 @@ def slow(_: ParrotCall) -> Reply:
     return Reply(200, b"{}")
 
 
+def worker(_: ParrotCall) -> Reply:
+    return Reply(200, str(os.getpid()).encode())
+
+
 def load() -> WSGIApplication:
     logs.configure("info")
-    contract = parrot(Route("GET", "/parrot/slow", "slow", slow))
+    contract = parrot(Route("GET", "/parrot/slow", "slow", slow), Route("GET", "/parrot/worker", "worker", worker))
     return application([Door(contract, Modes())], office(), lambda: None)
 
 

@@ -1,6 +1,7 @@
 """The installed server: several processes on one port, and an orderly end."""
 
 import base64
+import contextlib
 import http.client
 import os
 import signal
@@ -10,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,29 +27,28 @@ def port() -> int:
         return number
 
 
-def get(port: int, path: str, headers: dict[str, str] = AUTHORIZATION) -> int:
+def get(port: int, path: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", path, headers=AUTHORIZATION)
         answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        return answer.status, answer.read()
     finally:
         connection.close()
 
 
-def command(port: int) -> list[str]:
-    return [sys.executable, "-m", "tests.unit.web.serve_parrot", str(port), "2"]
+def command(port: int, workers: int) -> list[str]:
+    return [sys.executable, "-m", "tests.unit.web.serve_parrot", str(port), str(workers)]
 
 
-@contextmanager
-def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command(port), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
+@contextlib.contextmanager
+def serving(port: int, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command(port, workers), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20
         while True:
             try:
-                assert get(port, "/healthz") == 200
+                get(port, "/healthz")
                 break
             except OSError:
                 assert time.monotonic() < deadline
@@ -67,7 +66,7 @@ def test_what_is_under_way_is_finished(port: int, how: signal.Signals) -> None:
         under_way = pool.submit(get, port, "/parrot/slow")
         time.sleep(0.5)
         os.killpg(server.pid, how)
-        assert under_way.result() == 200
+        assert under_way.result() == (200, b"{}")
         assert server.wait(10) == 0
         with pytest.raises(OSError, match="refused"):
             get(port, "/healthz")
@@ -75,6 +74,27 @@ def test_what_is_under_way_is_finished(port: int, how: signal.Signals) -> None:
 
 def test_a_taken_port_is_said_before_anything_starts(port: int) -> None:
     with serving(port):
-        second = subprocess.run(command(port), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+        second = subprocess.run(command(port, 2), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
         assert second.returncode == 1
         assert second.stderr.strip() == f"127.0.0.1:{port} is in use by another program"
+
+
+def test_a_dead_worker_is_replaced(port: int) -> None:
+    with serving(port, workers=1):
+        _, first = get(port, "/parrot/worker")
+        os.kill(int(first), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        second = first
+        while second == first:
+            assert time.monotonic() < deadline
+            with contextlib.suppress(OSError):
+                _, second = get(port, "/parrot/worker")
+            time.sleep(0.05)
+
+
+def test_ctrl_c_is_the_parents_to_hear(port: int) -> None:
+    with serving(port, workers=1):
+        _, worker = get(port, "/parrot/worker")
+        os.kill(int(worker), signal.SIGINT)
+        time.sleep(0.5)
+        assert get(port, "/parrot/worker") == (200, worker)
