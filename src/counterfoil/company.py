@@ -190,7 +190,9 @@ def _reference(work: Work, company: CompanyFile) -> int:
             registry.add_tender_type(work, tender.code, tender.name, tender.account, tender.gives_change, types)
             added += 1
     for kind in company.invoice_type:
-        if kind.code not in known.invoice_types or not known.invoice_types[kind.code].sub_types.issuperset(kind.sub_types):
+        if kind.code not in known.invoice_types or not known.invoice_types[kind.code].sub_types.issuperset(
+            kind.sub_types
+        ):
             registry.add_invoice_type(work, kind.code, kind.name, kind.sub_types)
             added += 1
     return added

@@ -26,7 +26,9 @@ from counterfoil.web.serving import PortTaken, run
 
 period_app = typer.Typer(help="Book months: which are closed.", no_args_is_help=True)
 stock_app = typer.Typer(help="Stock on hand, reserved and adjusted.", no_args_is_help=True)
-setting_app = typer.Typer(help="The book's own settings; every change is kept with its date and actor.", no_args_is_help=True)
+setting_app = typer.Typer(
+    help="The book's own settings; every change is kept with its date and actor.", no_args_is_help=True
+)
 rate_app = typer.Typer(help="Exchange rates.", no_args_is_help=True)
 app.add_typer(period_app, name="period")
 app.add_typer(stock_app, name="stock")
@@ -51,7 +53,8 @@ def init(
 @app.command()
 def migrate(
     serve_role: Annotated[
-        str | None, typer.Option(help="PostgreSQL role that serve will use; it is granted no right to change the journal.")
+        str | None,
+        typer.Option(help="PostgreSQL role that serve will use; it is granted no right to change the journal."),
     ] = None,
 ) -> None:
     """Bring the book's tables to this program's revision."""

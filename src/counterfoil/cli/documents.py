@@ -1,4 +1,4 @@
-"""What the office does with documents that no door does: finalise, ship, void, receive, apply, refund, credit, reverse."""
+"""What the office does with documents that no door does: finalising, shipping, receiving, crediting, reversing."""
 
 from __future__ import annotations
 

@@ -41,7 +41,9 @@ def amount(money: Money) -> str:
 
 def aging(out: Console, report: Aging) -> None:
     """Aged receivables, with the ledger's own figure below."""
-    table = _table(f"Aged receivables as of {report.as_of}", ("Customer", "Name", "Cur."), (*_HEADS.values(), "Balance"))
+    table = _table(
+        f"Aged receivables as of {report.as_of}", ("Customer", "Name", "Cur."), (*_HEADS.values(), "Balance")
+    )
     for row in report.rows:
         table.add_row(*_aged(row))
     table.add_section()

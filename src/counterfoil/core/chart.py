@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from counterfoil.core.journal import Account, AccountType, Role
 
-_A, _L, _E, _I, _X = AccountType.ASSET, AccountType.LIABILITY, AccountType.EQUITY, AccountType.INCOME, AccountType.EXPENSE
+_A, _L, _E, _I, _X = (
+    AccountType.ASSET,
+    AccountType.LIABILITY,
+    AccountType.EQUITY,
+    AccountType.INCOME,
+    AccountType.EXPENSE,
+)
 
 #: Ids are given in this order from 1; an installation may rename, add and map others.
 DEFAULT_CHART: tuple[Account, ...] = tuple(

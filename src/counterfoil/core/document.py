@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from counterfoil.core.money import Money
-from counterfoil.core.party import Address, NewCustomer
+from counterfoil.core.party import NOWHERE, Address, NewCustomer
 from counterfoil.core.tax import TaxPart, TaxRounding
 from counterfoil.core.tender import Tender
 
@@ -97,6 +97,10 @@ class Asserted:
     subtotal: Money | None = None
     tax: Money | None = None
     total: Money | None = None
+
+
+#: The sender gave no figures.
+NOT_ASSERTED = Asserted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +197,8 @@ class Document:
     number: str = ""
     customer_id: int | None = None
     ship_to_id: int | None = None
-    billing: Address = Address()
-    shipping: Address = Address()
+    billing: Address = NOWHERE
+    shipping: Address = NOWHERE
     on: date
     at: datetime | None = None
     ordered_on: date | None = None
@@ -220,7 +224,7 @@ class Document:
     discount_total: Money
     tax_total: Money
     total: Money
-    asserted: Asserted = Asserted()
+    asserted: Asserted = NOT_ASSERTED
     tax_rounding: TaxRounding = TaxRounding.COMPONENT
     lines: tuple[Line, ...] = ()
     taxes: tuple[TaxPart, ...] = ()

@@ -25,6 +25,10 @@ class Address:
     country: str = ""
 
 
+#: No address at all.
+NOWHERE = Address()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """Somebody who buys on account.
@@ -42,7 +46,7 @@ class Customer:
     terms_id: int | None = None
     credit_limit: Decimal | None = None
     exempt_from: frozenset[int] = frozenset()
-    billing: Address = Address()
+    billing: Address = NOWHERE
     shipping: Address | None = None
 
 

@@ -49,9 +49,13 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: in
     if sale.kind is not Kind.CASH_SALE:
         debits = [(accounts.of(Role.RECEIVABLE), sale.total, sale.customer_id, None)]
     credits: list[Leg] = [
-        (accounts.of(_income(line.kind), line.ledger_class), -line.net, None, line.id) for line in sale.lines if line.net
+        (accounts.of(_income(line.kind), line.ledger_class), -line.net, None, line.id)
+        for line in sale.lines
+        if line.net
     ]
-    taxed: list[Leg] = [(accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes]
+    taxed: list[Leg] = [
+        (accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes
+    ]
     postings = [*legs([*debits, *credits, *taxed], books.rate, books.base), *_cost(goods, books)]
     return _entry(sale, f"{sale.kind.value}/1", postings, books)
 
@@ -99,7 +103,9 @@ def for_receipt(receipt: Document, books: Books, from_deposits: bool = False) ->
 def for_refund(refund: Document, books: Books) -> Entry:
     """Money given back: the receivable's credit item against tender clearing."""
     control: Leg = (books.accounts.of(Role.RECEIVABLE), refund.total, refund.customer_id, None)
-    till = [(account, -amount, party, line) for account, amount, party, line in _till(refund.tenders, refund.total.currency)]
+    till = [
+        (account, -amount, party, line) for account, amount, party, line in _till(refund.tenders, refund.total.currency)
+    ]
     return _entry(refund, "refund/1", legs([control, *till], books.rate, books.base), books)
 
 
@@ -107,7 +113,9 @@ def for_deposit(order: Document, books: Books) -> Entry:
     """Money taken on a work order, where the book posts it at once: tender clearing against deposits."""
     unit = order.total.currency
     sources = _till(order.tenders, unit)
-    held: list[Leg] = [(books.accounts.of(Role.DEPOSITS), -amount, order.customer_id, None) for _, amount, _, _ in sources]
+    held: list[Leg] = [
+        (books.accounts.of(Role.DEPOSITS), -amount, order.customer_id, None) for _, amount, _, _ in sources
+    ]
     return _entry(order, "deposit/1", legs([*sources, *held], books.rate, books.base), books)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from counterfoil.core.errors import Problem, Refused
 from counterfoil.core.journal import Account, Role
 from counterfoil.core.money import Currency
-from counterfoil.core.party import Address
+from counterfoil.core.party import NOWHERE, Address
 from counterfoil.core.tax import Jurisdiction, TaxCode
 from counterfoil.core.tender import TenderType
 from counterfoil.core.terms import Terms
@@ -35,7 +35,7 @@ class Policy:
     credit_over_invoice: bool = False
     default_department: int | None = None
     default_salesperson: int | None = None
-    own_address: Address = Address()
+    own_address: Address = NOWHERE
 
 
 POLICY_NAMES = tuple(entry.name for entry in fields(Policy))

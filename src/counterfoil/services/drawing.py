@@ -237,4 +237,3 @@ def _check_number(work: Work, document: Document) -> None:
         if other is not None and other.customer_id == document.customer_id:
             say = f"the customer has a {document.kind.value} {document.number} already"
             raise Conflict(Problem("number_taken", "number", say))
-

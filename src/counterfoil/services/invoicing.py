@@ -223,4 +223,3 @@ def reverse(work: Work, document_id: int, on: date | None = None) -> Filed:
         joined = Application(debit.id, credit_item.id, abs(item.amount), on)
         receipts.file_application(work, joined, debit, credit_item)
     return Filed(document)
-

@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.core.document import INVOICES, ORDERS, Document, Kind, Line, Sale, SaleLine, SaleTender, State, Tracking
+from counterfoil.core.document import (
+    INVOICES,
+    ORDERS,
+    Document,
+    Kind,
+    Line,
+    Sale,
+    SaleLine,
+    SaleTender,
+    State,
+    Tracking,
+)
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from counterfoil.core.journal import negated
 from counterfoil.core.money import Money, from_millionths, millionths
@@ -113,7 +124,12 @@ def _deposits(work: Work, order: Document) -> tuple[tuple[Tender, ...], bool]:
 
 
 def _sale(
-    order: Document, kind: Kind, on: date, month: int | None, lines: tuple[SaleLine, ...], tenders: tuple[SaleTender, ...]
+    order: Document,
+    kind: Kind,
+    on: date,
+    month: int | None,
+    lines: tuple[SaleLine, ...],
+    tenders: tuple[SaleTender, ...],
 ) -> Sale:
     return Sale(
         kind=kind,

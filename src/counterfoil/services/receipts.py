@@ -69,7 +69,13 @@ def _tender(work: Work, code: str, amount: Money) -> Tender:
 
 
 def _document(
-    work: Work, kind: Kind, customer_id: int | None, tenders: tuple[Tender, ...], amount: Money, on: date, reference: str
+    work: Work,
+    kind: Kind,
+    customer_id: int | None,
+    tenders: tuple[Tender, ...],
+    amount: Money,
+    on: date,
+    reference: str,
 ) -> Document:
     return Document(
         id=work.unit.mint.take("document"),
@@ -217,9 +223,7 @@ def unapply(work: Work, credit_number: str, invoice_number: str, on: date | None
     raise NotFound(Problem("application_not_found", "invoice", say))
 
 
-def _take_back(
-    work: Work, credits: dict[int, OpenItem], charges: dict[int, OpenItem], on: date | None
-) -> bool:
+def _take_back(work: Work, credits: dict[int, OpenItem], charges: dict[int, OpenItem], on: date | None) -> bool:
     found = False
     for credit in credits.values():
         for debit_id, credit_id, minor, applied_on in work.unit.journal.applications_of(credit.id):

@@ -35,7 +35,12 @@ SERIES = {
     Kind.REFUND: "RF",
     Kind.STOCK_ADJUSTMENT: "SA",
 }
-_INVOICE_TYPES = {"E": ("Estimate", ("E",)), "W": ("Work order", ("H",)), "A": ("Accounts receivable", ()), "C": ("Cash", ())}
+_INVOICE_TYPES = {
+    "E": ("Estimate", ("E",)),
+    "W": ("Work order", ("H",)),
+    "A": ("Accounts receivable", ()),
+    "C": ("Cash", ()),
+}
 
 
 def make_book(

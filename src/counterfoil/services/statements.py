@@ -91,7 +91,9 @@ def aging(store: Store, as_of: date) -> Aging:
     """What every customer owed on a date, beside what the ledger says of it."""
     with store.snapshot() as reader:
         rows = _rows(reader.reports.aging(as_of))
-        control = {currency(code): Money(minor, currency(code)) for code, minor in reader.reports.control(as_of).items()}
+        control = {
+            currency(code): Money(minor, currency(code)) for code, minor in reader.reports.control(as_of).items()
+        }
         units = {row.balance.currency for row in rows} | set(control) | {reader.reference.base}
     totals = []
     for unit in sorted(units, key=lambda known: known.code):

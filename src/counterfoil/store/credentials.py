@@ -21,15 +21,11 @@ _recognise = Statement(
 )
 _principal = Statement(sa.select(principal.c.id).where(principal.c.name == p("name")))
 _listed = Statement(
-    sa.select(
-        credential.c.id, principal.c.name, credential.c.door, credential.c.created_at, credential.c.revoked_at
-    )
+    sa.select(credential.c.id, principal.c.name, credential.c.door, credential.c.created_at, credential.c.revoked_at)
     .join(principal, principal.c.id == credential.c.principal_id)
     .order_by(credential.c.id)
 )
-_revoke = Statement(
-    sa.text("UPDATE credential SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
-)
+_revoke = Statement(sa.text("UPDATE credential SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,10 @@ class Documents:
             tax_total=Money(f["tax_total"], unit),
             total=Money(f["total"], unit),
             asserted=Asserted(
-                *(None if f[name] is None else Money(f[name], unit) for name in ("asserted_subtotal", "asserted_tax", "asserted_total"))
+                *(
+                    None if f[name] is None else Money(f[name], unit)
+                    for name in ("asserted_subtotal", "asserted_tax", "asserted_total")
+                )
             ),
             tax_rounding=TaxRounding(f["tax_rounding"]),
             lines=lines,

@@ -24,7 +24,8 @@ _keep_body = Statement(
 )
 _claim = Statement(
     sa.text(
-        "INSERT INTO idempotency (principal_id, contract, key, content) VALUES (:principal_id, :contract, :key, :content)"
+        "INSERT INTO idempotency (principal_id, contract, key, content)"
+        " VALUES (:principal_id, :contract, :key, :content)"
         " ON CONFLICT (principal_id, contract, key) DO NOTHING"
     )
 )

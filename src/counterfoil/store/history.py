@@ -34,7 +34,9 @@ _balance = (
     .scalar_subquery()
 )
 _reversed = sa.exists(
-    sa.select(1).select_from(entry.join(_back, _back.c.reverses_id == entry.c.id)).where(entry.c.document_id == document.c.id)
+    sa.select(1)
+    .select_from(entry.join(_back, _back.c.reverses_id == entry.c.id))
+    .where(entry.c.document_id == document.c.id)
 )
 _columns = {
     SHELF_ORDERS: [sa.literal_column("0"), sa.false()],

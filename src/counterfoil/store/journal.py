@@ -54,12 +54,15 @@ _next_seq = {
     # One writer at a time: counting on is dense. PostgreSQL holds the series' row until the commit.
     "sqlite": Statement(sa.select(sa.func.coalesce(sa.func.max(entry.c.seq), 0) + 1 - p("count"))),
     "postgresql": Statement(
-        sa.text("UPDATE number_series SET \"next\" = \"next\" + :count WHERE kind = 'entry' RETURNING \"next\" - :count")
+        sa.text('UPDATE number_series SET "next" = "next" + :count WHERE kind = \'entry\' RETURNING "next" - :count')
     ),
 }
 _applications_of = Statement(
     sa.select(
-        application.c.debit_id, application.c.credit_id, sa.func.sum(application.c.amount), sa.func.max(application.c.dated_on)
+        application.c.debit_id,
+        application.c.credit_id,
+        sa.func.sum(application.c.amount),
+        sa.func.max(application.c.dated_on),
     )
     .where(sa.or_(application.c.debit_id == p("item_id"), application.c.credit_id == p("item_id")))
     .group_by(application.c.debit_id, application.c.credit_id)

@@ -33,9 +33,6 @@ class Breach:
     say: str
 
 
-# Documents that post revenue, and the account roles their totals land on, are known by the rule of their entry.
-_SALE_RULES = "('sales_invoice/1', 'credit_note/1', 'cash_sale/1')"
-
 LAWS: tuple[Law, ...] = (
     Law(
         "an entry sums to zero per currency",
@@ -74,7 +71,8 @@ LAWS: tuple[Law, ...] = (
     ),
     Law(
         "nothing is posted into a closed period",
-        "SELECT e.id, e.month FROM entry e, (SELECT closed_through, changed_at FROM period_event ORDER BY id DESC LIMIT 1) c"
+        "SELECT e.id, e.month FROM entry e,"
+        " (SELECT closed_through, changed_at FROM period_event ORDER BY id DESC LIMIT 1) c"
         " WHERE e.month <= c.closed_through AND e.made_at > c.changed_at",
         "entry {0} was posted into {1} after that was closed",
     ),
@@ -116,8 +114,8 @@ LAWS: tuple[Law, ...] = (
     Law(
         "an application joins a charge and a credit of one party, account and currency, dated after both",
         "SELECT a.id FROM application a LEFT JOIN open_item d ON d.id = a.debit_id"
-        " LEFT JOIN open_item c ON c.id = a.credit_id WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0"
-        " OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
+        " LEFT JOIN open_item c ON c.id = a.credit_id"
+        " WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0 OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
         " OR a.dated_on < d.dated_on OR a.dated_on < c.dated_on",
         "application {0} joins items that do not belong together",
     ),
@@ -153,8 +151,9 @@ LAWS: tuple[Law, ...] = (
         " SELECT e.document_id, e.rule,"
         " sum(CASE WHEN p.line_id IS NOT NULL THEN p.amount ELSE 0 END) AS income,"
         " sum(CASE WHEN a.control <> '' THEN p.amount ELSE 0 END) AS owed"
-        f" FROM entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.account_id"
-        f" WHERE e.rule IN {_SALE_RULES} GROUP BY e.document_id, e.rule) x ON x.document_id = d.id"
+        " FROM entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.account_id"
+        " WHERE e.rule IN ('sales_invoice/1', 'credit_note/1', 'cash_sale/1')"
+        " GROUP BY e.document_id, e.rule) x ON x.document_id = d.id"
         " WHERE -x.income <> d.subtotal OR (d.kind <> 'cash_sale' AND x.owed <> d.total)"
         " OR (d.kind = 'cash_sale' AND x.owed <> 0)",
         "document {1} ({0}) and its entry {2} differ",
@@ -162,7 +161,8 @@ LAWS: tuple[Law, ...] = (
     Law(
         "a posted sale that charges anything has exactly one entry of its own",
         "SELECT d.id, d.number FROM document d LEFT JOIN ("
-        f" SELECT document_id, count(*) AS n FROM entry WHERE rule IN {_SALE_RULES} GROUP BY document_id) x"
+        " SELECT document_id, count(*) AS n FROM entry"
+        " WHERE rule IN ('sales_invoice/1', 'credit_note/1', 'cash_sale/1') GROUP BY document_id) x"
         " ON x.document_id = d.id WHERE d.state = 'posted' AND d.kind IN ('sales_invoice', 'credit_note', 'cash_sale')"
         " AND coalesce(x.n, 0) <> 1 AND (d.total <> 0 OR x.n > 1)",
         "document {1} ({0}) has no entry, or several",
@@ -184,7 +184,8 @@ LAWS: tuple[Law, ...] = (
     Law(
         "a quote posts nothing, an order no revenue",
         "SELECT d.id, d.number, e.rule FROM document d JOIN entry e ON e.document_id = d.id"
-        " WHERE d.kind = 'quote' OR (d.kind IN ('work_order', 'sales_order') AND e.rule NOT IN ('deposit/1', 'reversal/1'))",
+        " WHERE d.kind = 'quote'"
+        " OR (d.kind IN ('work_order', 'sales_order') AND e.rule NOT IN ('deposit/1', 'reversal/1'))",
         "document {1} ({0}) has an entry {2}",
     ),
     Law(
@@ -214,7 +215,8 @@ LAWS: tuple[Law, ...] = (
         " SELECT item_id, department_id, sum(quantity) AS moved FROM stock_move GROUP BY item_id, department_id) m"
         " ON m.item_id = l.item_id AND m.department_id = l.department_id WHERE l.on_hand <> coalesce(m.moved, 0)"
         " UNION ALL SELECT m.item_id, m.department_id, NULL, sum(m.quantity) FROM stock_move m"
-        " WHERE NOT EXISTS (SELECT 1 FROM stock_level l WHERE l.item_id = m.item_id AND l.department_id = m.department_id)"
+        " WHERE NOT EXISTS (SELECT 1 FROM stock_level l"
+        " WHERE l.item_id = m.item_id AND l.department_id = m.department_id)"
         " GROUP BY m.item_id, m.department_id",
         "item {0} in department {1} is shown with {2}, its moves come to {3}",
     ),

@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Table
-from sqlalchemy import bindparam as p
 
 from counterfoil.core.errors import Refused
 from counterfoil.core.journal import Account, AccountType, Role
@@ -31,9 +30,7 @@ _touch = Statement(sa.text("UPDATE book SET version = version + 1"))
 _settings = Statement(sa.select(schema.setting.c.name, schema.setting.c.value).order_by(schema.setting.c.id))
 _setting_history = Statement(sa.select(schema.setting).order_by(schema.setting.c.id))
 _drop_type = Statement(sa.text("DELETE FROM invoice_type WHERE code = :code"))
-_closed = Statement(
-    sa.select(schema.period_event.c.closed_through).order_by(schema.period_event.c.id.desc()).limit(1)
-)
+_closed = Statement(sa.select(schema.period_event.c.closed_through).order_by(schema.period_event.c.id.desc()).limit(1))
 _everything = {
     table: Statement(sa.select(table).order_by(*table.primary_key.columns))
     for table in (
@@ -72,7 +69,9 @@ class References:
             raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
         _, _, unit, country, zone, fiscal_month, version = book
         settings = {name: json.loads(value) for name, value in self._connection.rows(_settings)}
-        accounts = {row[0]: Account(row[0], row[1], row[2], AccountType(row[3]), row[4]) for row in self._all(schema.account)}
+        accounts = {
+            row[0]: Account(row[0], row[1], row[2], AccountType(row[3]), row[4]) for row in self._all(schema.account)
+        }
         codes = self._tax_codes()
         return Reference(
             version=version,
@@ -108,7 +107,9 @@ class References:
         rates: dict[int, list[TaxRate]] = {}
         for code_id, country, from_on, rate in self._all(schema.tax_rate):
             rates.setdefault(code_id, []).append(TaxRate(country, date.fromisoformat(from_on), from_millionths(rate)))
-        return {row[0]: TaxCode(row[0], row[1], row[2], tuple(rates.get(row[0], ()))) for row in self._all(schema.tax_code)}
+        return {
+            row[0]: TaxCode(row[0], row[1], row[2], tuple(rates.get(row[0], ()))) for row in self._all(schema.tax_code)
+        }
 
     def _jurisdictions(self, codes: dict[int, TaxCode]) -> list[Jurisdiction]:
         parts: dict[int, list[TaxCode]] = {}

@@ -71,7 +71,9 @@ _aging = Statement(
     .order_by(party.c.code, _aging_parts.c.currency)
 )
 _remaining = (
-    sa.select(_parts.c.item_id, sa.func.sum(_parts.c.part).label("remaining")).group_by(_parts.c.item_id).subquery("open")
+    sa.select(_parts.c.item_id, sa.func.sum(_parts.c.part).label("remaining"))
+    .group_by(_parts.c.item_id)
+    .subquery("open")
 )
 _open_items = Statement(
     sa.select(

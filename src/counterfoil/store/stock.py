@@ -104,7 +104,9 @@ class Stock:
 
     def value(self, valuations: Iterable[Valuation]) -> None:
         """File new valuations."""
-        rows = [{"item_id": v.item_id, "on_hand": v.on_hand, "value": v.value, "average": v.average} for v in valuations]
+        rows = [
+            {"item_id": v.item_id, "on_hand": v.on_hand, "value": v.value, "average": v.average} for v in valuations
+        ]
         self._connection.many(_set_value, rows)
 
     def file_moves(self, moves: Iterable[tuple[int, int, int, int, int, int, date]], mint: Mint) -> None:
