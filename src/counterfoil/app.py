@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from counterfoil import config
 from counterfoil.contracts import INSTALLED
 from counterfoil.core.errors import BookError, Refused
 from counterfoil.core.reference import Reference
+from counterfoil.services import statements
 from counterfoil.services.credentials import Doorkeeper
 from counterfoil.services.office import Clock, Context, Said, utc_now
 from counterfoil.services.registry import make_book
@@ -91,6 +93,14 @@ def reference(store: Store) -> Reference:
     """The reference data of a book."""
     with store.reader() as reader:
         return reader.reference
+
+
+def today(url: str) -> date:
+    """The day in a book's time zone."""
+    store = book_store(url)
+    on = statements.today(store)
+    store.engine.dispose()
+    return on
 
 
 def unready(store: Store) -> str | None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from counterfoil.core.journal import Account
 from counterfoil.core.money import Currency, Money
 from counterfoil.core.open_item import AgingBucket
-from counterfoil.services.statements import Aging, AgingRow, Booked, OwedBy, TrialRow
+from counterfoil.services.statements import Aging, AgingRow, Booked, Headed, OwedBy, TrialRow
 
 _HEADS = {
     AgingBucket.NOT_DUE: "Not due",
@@ -78,6 +78,25 @@ def trial_balance(out: Console, rows: Iterable[TrialRow], base: Currency, as_of:
     table.add_row("", f"Total {base}", amount(Money(debits, base)), amount(Money(credits, base)), style="bold")
     out.print(table)
     out.print("Debits equal credits." if debits == credits else "DEBITS AND CREDITS DIFFER.")
+
+
+def documents(out: Console, rows: Iterable[Headed]) -> None:
+    """All documents; what the sender's total says more than ours stands under variance."""
+    table = _table("Documents", ("Number", "Kind", "State", "Customer", "Date", "Cur."), ("Total", "Open", "Variance"))
+    for row in rows:
+        variance = amount(row.variance) if row.variance else ""
+        table.add_row(
+            row.number,
+            row.kind.replace("_", " "),
+            row.state,
+            row.customer,
+            row.on.isoformat(),
+            row.total.currency.code,
+            amount(row.total),
+            amount(row.open) if row.open else "",
+            variance,
+        )
+    out.print(table)
 
 
 def item_values(row: OwedBy) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from counterfoil.core.money import Currency, Money, currency
 from counterfoil.core.open_item import AgingBucket
 from counterfoil.services.office import Clock, utc_now
 from counterfoil.store import Booked as Booked
+from counterfoil.store import Headed as Headed
 from counterfoil.store import OwedBy as OwedBy
 from counterfoil.store import Store
 
@@ -118,6 +119,12 @@ def trial_balance(store: Store, as_of: date) -> tuple[list[TrialRow], Currency]:
             for number, unit, minor, base_minor in reader.reports.balances(as_of)
         ]
     return sorted(rows, key=lambda row: (row.account.code, row.amount.currency.code)), base
+
+
+def documents(store: Store) -> list[Headed]:
+    """Every document in the order in which it was filed."""
+    with store.snapshot() as reader:
+        return list(reader.reports.documents())
 
 
 def journal(store: Store, from_on: date, as_of: date) -> Iterator[tuple[Booked, dict[int, Account]]]:

@@ -19,7 +19,7 @@ from counterfoil.store.laws import Breach, Law, breaches
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
-from counterfoil.store.reports import Booked, OwedBy, Reports
+from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Stock
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Credential",
     "Creditable",
     "Filed",
+    "Headed",
     "Level",
     "Message",
     "OwedBy",

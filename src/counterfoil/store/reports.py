@@ -111,6 +111,24 @@ _control = Statement(
     .where(entry.c.dated_on <= p("as_of"), account.c.control != "")
     .group_by(posting.c.currency)
 )
+_documents = Statement(
+    sa.select(
+        document.c.number,
+        document.c.kind,
+        document.c.state,
+        sa.func.coalesce(party.c.code, ""),
+        document.c.dated_on,
+        document.c.currency,
+        document.c.total,
+        sa.select(sa.func.coalesce(sa.func.sum(open_item_state.c.remaining), 0))
+        .join(open_item, open_item.c.id == open_item_state.c.item_id)
+        .where(open_item.c.document_id == document.c.id)
+        .scalar_subquery(),
+        document.c.variance,
+    )
+    .join(party, party.c.id == document.c.customer_id, isouter=True)
+    .order_by(document.c.id)
+)
 _journal = Statement(
     sa.select(
         entry.c.id,
@@ -152,6 +170,20 @@ class Booked:
     seq: int
     number: str
     entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A document in a list of all."""
+
+    number: str
+    kind: str
+    state: str
+    customer: str
+    on: date
+    total: Money
+    open: Money
+    variance: Money | None
 
 
 class Reports:
@@ -196,6 +228,14 @@ class Reports:
         """What the control accounts hold at a date: currency -> minor units."""
         found = self._connection.rows(_control, as_of=as_of.isoformat())
         return {unit: int(minor) for unit, minor in found if minor}
+
+    def documents(self) -> Iterator[Headed]:
+        """Every document in the order in which it was filed."""
+        for number, kind, state, customer, on, code, total, remaining, variance in self._connection.stream(_documents):
+            unit = currency(code)
+            said = None if variance is None else Money(variance, unit)
+            day = date.fromisoformat(on)
+            yield Headed(number, kind, state, customer, day, Money(total, unit), Money(int(remaining), unit), said)
 
     def journal(self, from_on: date, as_of: date) -> Iterator[Booked]:
         """The entries of some days in their order."""

@@ -49,7 +49,7 @@ def run(
     threads: per worker
     raises:  PortTaken before any worker starts; SystemExit when workers keep dying
     """
-    _claim(host, port)
+    claim(host, port)
     with _shared_figures():
         server = Server(
             "counterfoil",
@@ -85,7 +85,7 @@ def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
     return load()
 
 
-def _claim(host: str, port: int) -> None:
+def claim(host: str, port: int) -> None:
     # Granian's sockets share their port, so a second server would start unnoticed beside the first.
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
