@@ -27,7 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-out = Console(soft_wrap=False)
+#: A pipe has no width of its own; reports need more than the 80 columns that would be assumed.
+out = Console(width=None if sys.stdout.isatty() else 132)
 
 _chosen: list[Path] = []
 
