@@ -25,7 +25,9 @@ _listed = Statement(
     .join(principal, principal.c.id == credential.c.principal_id)
     .order_by(credential.c.id)
 )
-_revoke = Statement(sa.text("UPDATE credential SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL"))
+_revoke = Statement(
+    sa.text("UPDATE credential SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL RETURNING id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Credential:
     revoked_at: datetime | None
 
 
-def digest(secret: str) -> bytes:
+def digest(secret: str) -> str:
     """What we keep of a secret: it is random and long, so a plain hash cannot be guessed back."""
-    return sha256(secret.encode()).digest()
+    return sha256(secret.encode()).hexdigest()
 
 
 class Credentials:
@@ -92,4 +94,4 @@ class Credentials:
 
     def revoke(self, credential_id: int, at: datetime) -> bool:
         """End a credential; False when there is no live one of that id."""
-        return bool(self._connection.run(_revoke, id=credential_id, at=to_ms(at)))
+        return self._connection.row(_revoke, id=credential_id, at=to_ms(at)) is not None

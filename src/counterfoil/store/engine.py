@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -78,9 +79,20 @@ class Statement:
 
 
 @cache
-def insertion(table: sa.Table) -> Statement:
+def _insertion(table: sa.Table) -> Statement:
     """INSERT of one row with every column of a table."""
     return Statement(table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns}))
+
+
+@cache
+def _insertions(tables: tuple[sa.Table, ...]) -> str:
+    """One statement that adds rows to several tables, each given as one JSON text."""
+    parts = [
+        f"INSERT INTO {table.name} SELECT * FROM json_populate_recordset(NULL::{table.name}, %({table.name})s::json)"
+        for table in tables
+    ]
+    steps = ", ".join(f"step_{number} AS ({part})" for number, part in enumerate(parts[1:]))
+    return f"WITH {steps} {parts[0]}" if steps else parts[0]
 
 
 class Connection:
@@ -88,6 +100,7 @@ class Connection:
 
     def __init__(self, raw: Any, dialect: str) -> None:
         self.raw, self.dialect = raw, dialect
+        self._waiting: dict[sa.Table, list[Params]] = {}
 
     def rows(self, statement: Statement, **params: Any) -> list[Row]:
         """All rows of a statement."""
@@ -104,23 +117,41 @@ class Connection:
         found = self.row(statement, **params)
         return found[0] if found else None
 
-    def run(self, statement: Statement, **params: Any) -> int:
-        """Run a statement for its effect; how many rows it touched."""
-        count: int = self._run(statement, params).rowcount
-        return count
+    def run(self, statement: Statement, **params: Any) -> None:
+        """Run a statement for its effect."""
+        self._run(statement, params)
 
     def insert(self, table: sa.Table, rows: Sequence[Params]) -> None:
-        """Add rows; each names every column."""
+        """Add rows; each names every column. They are written before the next statement, or at the commit."""
         if rows:
-            self.many(insertion(table), rows)
+            self._waiting.setdefault(table, []).extend(rows)
+
+    def flush(self) -> None:
+        """Write the rows that wait: on PostgreSQL those of all tables in one round trip."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        if self.dialect == "sqlite":
+            for table, rows in waiting.items():
+                self._executemany(_insertion(table).on("sqlite")[0], rows)
+            return
+        # A trigger that looks at rows of another table finds them only when an earlier statement wrote them.
+        for tables in (
+            [t for t in waiting if t.name != "application"],
+            [t for t in waiting if t.name == "application"],
+        ):
+            if tables:
+                texts = {table.name: msgspec.json.encode(waiting[table]).decode() for table in tables}
+                self.raw.execute(_insertions(tuple(tables)), texts)
 
     def many(self, statement: Statement, rows: Sequence[Params]) -> None:
         """Run a statement once per row of parameters."""
-        if not rows:
-            return
+        self.flush()
         text, constants = statement.on(self.dialect)
-        if constants:
-            rows = [constants | row for row in rows]  # type: ignore[operator]
+        if rows:
+            self._executemany(text, [{**constants, **row} for row in rows] if constants else rows)
+
+    def _executemany(self, text: str, rows: Sequence[Params]) -> None:
         if len(rows) == 1:
             self.raw.execute(text, rows[0])
         elif self.dialect == "sqlite":
@@ -151,6 +182,7 @@ class Connection:
         return [str(row[-1]) for row in found]
 
     def _run(self, statement: Statement, params: Params) -> Any:
+        self.flush()
         text, constants = statement.on(self.dialect)
         return self.raw.execute(text, {**constants, **self._params(params)})
 
@@ -209,23 +241,35 @@ class Engine:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back on any exception."""
+        """A transaction: committed at the end, rolled back on any exception.
+
+        On PostgreSQL its statements go out in a pipeline: only those whose rows are asked for wait for the server, and
+        an error may surface at a later statement, at the latest at the commit.
+        """
         with self._checked_out() as connection:
-            self._execute(connection, "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+            raw = connection.raw
             try:
-                yield connection
-                self._execute(connection, "COMMIT")
+                with self._pipeline(raw):
+                    raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+                    yield connection
+                    connection.flush()
+                    raw.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error, psycopg.Error):
-                    connection.raw.execute("ROLLBACK")
+                    raw.execute("ROLLBACK")
                 raise
+
+    def _pipeline(self, raw: Any) -> contextlib.AbstractContextManager[Any]:
+        pipeline: contextlib.AbstractContextManager[Any]
+        pipeline = contextlib.nullcontext() if self.dialect == "sqlite" else raw.pipeline()
+        return pipeline
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Many reads of one state of the book."""
         begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         with self._checked_out() as connection:
-            self._execute(connection, begin)
+            connection.raw.execute(begin)
             try:
                 yield connection
             finally:
@@ -256,9 +300,6 @@ class Engine:
             raise
         finally:
             proxied.close()
-
-    def _execute(self, connection: Connection, text: str) -> None:
-        connection.raw.execute(text)
 
     def _sqlite(self) -> sqlite3.Connection:
         path = quote(str(self.path)) if self.path else ""

@@ -26,7 +26,7 @@ _claim = Statement(
     sa.text(
         "INSERT INTO idempotency (principal_id, contract, key, content)"
         " VALUES (:principal_id, :contract, :key, :content)"
-        " ON CONFLICT (principal_id, contract, key) DO NOTHING"
+        " ON CONFLICT (principal_id, contract, key) DO NOTHING RETURNING 1"
     )
 )
 _known = Statement(
@@ -84,11 +84,11 @@ class Evidence:
     def claim(self, principal_id: int, contract: str, key: str, content: bytes) -> tuple[bytes, Any] | None:
         """Take a key for a content; where it is taken, wait for its holder and give back (content, result)."""
         binding = {"principal_id": principal_id, "contract": contract, "key": key}
-        if self._connection.run(_claim, **binding, content=content):
+        if self._connection.row(_claim, **binding, content=content.hex()):
             return None
         row = self._connection.row(_known, **binding)
         assert row is not None, "a key that is taken is on file"
-        return bytes(row[0]), json.loads(row[1])
+        return bytes.fromhex(row[0]), json.loads(row[1])
 
     def conclude(self, principal_id: int, contract: str, key: str, result: Mapping[str, Any]) -> None:
         """File what came of a key."""
@@ -114,7 +114,7 @@ class Evidence:
             "operation": said.operation,
             "path": said.path,
             "headers": to_json(dict(said.headers)),
-            "sha256": sha256(said.body).digest(),
+            "sha256": sha256(said.body).hexdigest(),
             "status": said.status,
             "reply": said.reply,
             "caller": said.caller,

@@ -238,7 +238,7 @@ credential = Table(
     _id(),
     _ref("principal_id", "principal.id"),
     Column("door", Text, nullable=False),
-    Column("secret", LargeBinary, nullable=False, unique=True),  # SHA-256 of a random secret that we issued
+    Column("secret", String(64), nullable=False, unique=True),  # SHA-256 of a random secret that we issued
     Column("created_at", Big, nullable=False),
     Column("revoked_at", Big),
 )
@@ -252,7 +252,7 @@ message = Table(  # append-only
     Column("operation", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("headers", Text, nullable=False),
-    Column("sha256", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
     Column("status", SmallInteger, nullable=False),
     Column("reply", Text, nullable=False),
     Column("caller", Text, nullable=False),
@@ -272,7 +272,7 @@ idempotency = Table(
     Column("principal_id", Id, nullable=False),
     Column("contract", Text, nullable=False),
     Column("key", Plain, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", String(64), nullable=False),
     Column("result", Text),
     PrimaryKeyConstraint("principal_id", "contract", "key"),
     sqlite_with_rowid=False,
