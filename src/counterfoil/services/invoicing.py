@@ -136,7 +136,10 @@ def _credit_line(line: Line, left: Creditable, wanted: Decimal) -> SaleLine:
     """The line mirrored; the last credit takes exactly what is left, so that all of them add up to the invoice."""
     unit = line.net.currency
     share = wanted / line.quantity
-    net, tax = Money.of(line.net.amount * share, unit), Money.of(line.tax.amount * share, unit)
+    net = Money.of(line.net.amount * share, unit)
+    tax: Mapping[int | None, Money] = {
+        code: Money.of(part.amount * share, unit) for code, part in line.tax_parts.items()
+    }
     if wanted == left.quantity:
         net, tax = left.net, left.tax
     return SaleLine(
@@ -148,7 +151,7 @@ def _credit_line(line: Line, left: Creditable, wanted: Decimal) -> SaleLine:
         quantity=-wanted,
         unit_price=line.unit_price,
         discount=(Money.of(-wanted * line.unit_price, unit) + net).amount,
-        tax=-tax.amount,
+        tax={code: -part.amount for code, part in tax.items()},
         returns_line_id=line.id,
     )
 
