@@ -173,7 +173,7 @@ class Documents:
                 code: before.tax.get(code, Money(0, unit)) + part for code, part in _tax_parts(tax_parts, unit).items()
             }
             left[line_id] = Creditable(
-                before.quantity + from_millionths(quantity), before.net + Money(net, unit), before.tax | tax
+                before.quantity + from_millionths(quantity), before.net + Money(net, unit), {**before.tax, **tax}
             )
         return left
 
