@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from counterfoil.core.document import Asserted, Line, LineKind, Sale, SaleLine
 from counterfoil.core.errors import Problem
-from counterfoil.core.money import Currency, Money, millionths, total
+from counterfoil.core.money import Currency, Money, millionths, total, within
 from counterfoil.core.stock import Item
 from counterfoil.core.tax import Jurisdiction, Taxable, TaxPart, TaxRounding, adopt, taxes, tolerance
 
@@ -71,9 +71,11 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
     if not sale.lines:
         problems.append(Problem("lines_required", "lines", "a document has at least one line"))
     unit = using.unit
-    subtotal = total((line.net for line in drawn), unit)
+    subtotal = within(total((line.net for line in drawn), unit))
     warnings: list[Warning_] = []
     parts = _taxes(sale, drawn, using, problems, warnings) if not problems else []
+    tax_total = total((part.tax for part in parts), unit)
+    within(subtotal + tax_total)
     lines = _with_tax(drawn, parts, unit)
     asserted = _asserted(sale, unit)
     if asserted.subtotal is not None and asserted.subtotal != subtotal and not problems:
@@ -87,7 +89,7 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
         taxes=tuple(parts),
         subtotal=subtotal,
         discount_total=total((line.discount for line in drawn), unit),
-        tax_total=total((part.tax for part in parts), unit),
+        tax_total=tax_total,
         asserted=asserted,
         problems=tuple(problems),
         warnings=tuple(warnings),
@@ -151,7 +153,7 @@ def _taxes(
     ours = total((part.tax for part in parts), unit)
     codes = {part.tax_code_id for part in parts}
     hit = sum(1 for line in taxable if codes - line.exempt_from)
-    if abs(said - ours).minor <= tolerance(hit, len(parts), unit).minor:
+    if abs(said - ours).amount <= tolerance(hit, len(parts)):
         return adopt(parts, said)
     where = using.place.name if using.place else "no jurisdiction"
     say = f"the tax {said.amount} differs from {ours.amount}, as configured for {where}"
