@@ -41,6 +41,12 @@ from counterfoil.store.schema import (
 #: Which of a customer's lists a document stands in.
 SHELF_ORDERS, SHELF_INVOICES = 1, 2
 
+
+def _is_of(kinds: Collection[Kind]) -> sa.ColumnElement[bool]:
+    """document.kind is one of some kinds, written out."""
+    return sa.or_(*(document.c.kind == sa.literal_column(f"'{kind.value}'") for kind in sorted(kinds)))
+
+
 _head = Statement(sa.select(document).where(document.c.id == p("id")))
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
 _by_number = Statement(
@@ -83,6 +89,19 @@ _unit_costs = Statement(
 _owner = Statement(sa.select(document_line.c.document_id).where(document_line.c.id == p("id")))
 _following = Statement(
     sa.select(document.c.id, document.c.kind).where(document.c.order_id == p("id")).order_by(document.c.id)
+)
+_page = Statement(
+    sa.select(document.c.id)
+    .where(_is_of(ORDERS | INVOICES))
+    .order_by(document.c.id)
+    .limit(p("limit"))
+    .offset(p("offset"))
+)
+_money_with = Statement(
+    sa.select(document.c.currency, document_tender)
+    .join(document, document.c.id == document_tender.c.document_id)
+    .where(document.c.original_id == p("id"), _is_of({Kind.RECEIPT, Kind.REFUND}))
+    .order_by(document_tender.c.document_id, document_tender.c.position)
 )
 _travels = Statement(
     sa.select(tracking)
@@ -204,6 +223,15 @@ class Documents:
     def following(self, order_id: int) -> dict[int, Kind]:
         """The documents made from an order: shipments, invoices, receipts."""
         return {row[0]: Kind(row[1]) for row in self._connection.rows(_following, id=order_id)}
+
+    def page(self, limit: int, offset: int) -> list[int]:
+        """Ids of some orders and invoices, oldest first."""
+        return [row[0] for row in self._connection.rows(_page, limit=limit, offset=offset)]
+
+    def money_with(self, document_id: int) -> tuple[Tender, ...]:
+        """The tenders of the receipts and refunds that were made with an invoice on account."""
+        rows = self._connection.rows(_money_with, id=document_id)
+        return tuple(self._to_tender(row[1:], currency(row[0])) for row in rows)
 
     def track(self, shipment_id: int, travel: Tracking) -> None:
         """File how a shipment travels."""

@@ -63,6 +63,14 @@ _ours = Statement(
         external_ref.c.system == p("system"), external_ref.c.kind == p("kind"), external_ref.c.their_id == p("their_id")
     )
 )
+_named = Statement(
+    sa.select(external_ref.c.our_id, external_ref.c.their_number).where(
+        external_ref.c.system == p("system"),
+        external_ref.c.kind == p("kind"),
+        one_of(external_ref.c.our_id, "ids"),
+        external_ref.c.is_primary,
+    )
+)
 _next_value = {name: Statement(sa.select(sa.func.nextval(f"id_{name}"))) for name in _BLOCK}
 _either = Statement(
     sa.select(external_ref.c.their_number, external_ref.c.our_id).where(
@@ -159,6 +167,11 @@ class Refs:
         """The id that a system knows our thing by; None when it goes by ours."""
         found: str | None = self._connection.value(_theirs, system=system, kind=kind, our_id=our_id)
         return found
+
+    def theirs_of(self, system: str, kind: str, our_ids: Collection[int]) -> dict[int, int]:
+        """The whole-number ids by which a system knows our things; what goes by our id is missing."""
+        rows = self._connection.rows(_named, system=system, kind=kind, ids=sorted(our_ids)) if our_ids else []
+        return {our_id: number for our_id, number in rows if number is not None}
 
     def add(self, system: str, kind: str, their_id: str, our_id: int) -> None:
         """File a system's id for a thing; the first one of a thing is its primary.
