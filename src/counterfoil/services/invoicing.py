@@ -14,7 +14,7 @@ from counterfoil.core.money import Money, total
 from counterfoil.core.open_item import Application, OpenItem
 from counterfoil.core.posting import for_sale
 from counterfoil.core.tax import TaxRounding
-from counterfoil.core.tender import Tender, settle
+from counterfoil.core.tender import NO_DEPOSIT, Deposit, settle
 from counterfoil.core.terms import book_month
 from counterfoil.services import receipts, stock
 from counterfoil.services.drawing import Drawn, draw_up
@@ -27,19 +27,17 @@ def issue(
     work: Work,
     sale: Sale,
     order: Document | None = None,
-    deposits: Sequence[Tender] = (),
-    deposits_posted: bool = False,
+    deposit: Deposit = NO_DEPOSIT,
 ) -> Filed:
     """Post a sales invoice, credit note or cash sale, and take the money that comes with it.
 
-    order:           the order that it settles
-    deposits:        money taken on that order
-    deposits_posted: whether the book posted it to deposits at once
+    order:   the order that it settles
+    deposit: money taken on that order
     """
     drawn = draw_up(work, sale)
     order = order or _named_order(work, drawn.document)
     at_once = drawn.document.kind is Kind.CASH_SALE
-    tenders = settle([*deposits, *drawn.document.tenders], drawn.document.total) if at_once else []
+    tenders = settle([*deposit.tenders, *drawn.document.tenders], drawn.document.total) if at_once else []
     moved = stock.issue(work, drawn.document, drawn.warnings)
     document = replace(
         drawn.document,
@@ -50,11 +48,11 @@ def issue(
         lines=moved.lines,
     )
     _fix_currency(work, drawn, document)
-    entry = for_sale(document, moved.goods, receipts.books(work, document), len(deposits) if deposits_posted else 0)
+    entry = for_sale(document, moved.goods, receipts.books(work, document), deposit if at_once else NO_DEPOSIT)
     work.file(document)
     opened = work.post(entry, document.due_on)
     if not at_once:
-        _settle(work, document, drawn, opened, deposits, deposits_posted)
+        _settle(work, document, drawn, opened, deposit)
     return Filed(document, tuple(drawn.warnings))
 
 
@@ -83,12 +81,11 @@ def _settle(
     document: Document,
     drawn: Drawn,
     opened: Sequence[OpenItem],
-    deposits: Sequence[Tender],
-    deposits_posted: bool,
+    deposit: Deposit,
 ) -> None:
     """Money that came with an invoice on account becomes a receipt (or refund) of its day, set against it."""
     items = [item for item in opened if item.document_id == document.id]
-    for tenders, posted in ((deposits, deposits_posted), (drawn.document.tenders, False)):
+    for tenders, held in ((deposit.tenders, deposit), (drawn.document.tenders, NO_DEPOSIT)):
         amount = total((tender.net for tender in tenders), document.total.currency)
         if not amount:
             continue
@@ -96,7 +93,7 @@ def _settle(
         if amount.minor < 0 and amount.minor < credit.minor:
             say = f"{-amount.amount} given back, {-credit.amount} credited"
             raise Refused(Problem("tender_over", "tenders", say))
-        items = receipts.settle_with(work, document, tenders, amount, items, posted)
+        items = receipts.settle_with(work, document, tenders, amount, items, held)
 
 
 def credit(
@@ -226,6 +223,7 @@ def reverse(work: Work, document_id: int, on: date | None = None) -> Filed:
         if item.remaining != item.amount:
             say = f"{document.number} has applications: take them back first"
             raise Conflict(Problem("has_applications", "number", say))
+        receipts.check_date(on, item)
     entries = work.unit.journal.entries_of(document.id)
     moved = stock.take_back(work, document, on)
     if not entries and not moved:

@@ -127,6 +127,8 @@ def adjust(
         raise NotFound(Problem("item_not_found", "sku", f"there is no item {sku!r}"))
     if not item.stocked or not quantity:
         raise Invalid(Problem("nothing_to_move", "quantity", f"item {sku} takes no adjustment of {quantity}"))
+    if unit_cost is not None and (quantity < 0 or unit_cost < 0):
+        raise Invalid(Problem("cost_not_allowed", "unit_cost", "only goods that come in have a cost, of 0 or more"))
     department = department_id if department_id is not None else default_department(work)
     if department is None or department not in work.reference.departments:
         raise NotFound(Problem("department_unknown", "department", f"there is no department {department}"))
