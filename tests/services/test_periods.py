@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from counterfoil.core.document import Kind
 from counterfoil.services import periods, registry
+from counterfoil.services.office import Outcome
 from tests.desk import TODAY, Desk, refused
 
 FEBRUARY = date(2024, 2, 10)
@@ -21,7 +23,7 @@ def test_nothing_is_posted_into_a_closed_month(desk: Desk) -> None:
     invoice = desk.issue(acme, [(apple, "1", "10")], on=FEBRUARY)
     receipt = desk.receive("ACME", "3", on=FEBRUARY, invoices=())
     close(desk, 202402)
-    for act in (
+    forbidden: list[Callable[[], Outcome]] = [
         lambda: desk.issue(acme, [(apple, "1", "10")], on=FEBRUARY),
         lambda: desk.issue(acme, [(apple, "1", "10")], book_month=202402),
         lambda: desk.issue(acme, [(apple, "1", "10")], book_month=202301),
@@ -30,7 +32,8 @@ def test_nothing_is_posted_into_a_closed_month(desk: Desk) -> None:
         lambda: desk.reverse(invoice, FEBRUARY),
         lambda: desk.credit(invoice, on=FEBRUARY),
         lambda: desk.adjust("APPLE", "1", "1", on=FEBRUARY),
-    ):
+    ]
+    for act in forbidden:
         with refused("period_closed"):
             act()
     desk.issue(acme, [(apple, "1", "10")], on=FEBRUARY, book_month=202403)

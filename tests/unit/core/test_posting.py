@@ -22,7 +22,7 @@ from counterfoil.core.posting import (
 )
 from counterfoil.core.reference import AccountMap
 from counterfoil.core.tax import TaxPart
-from counterfoil.core.tender import Tender, TenderType
+from counterfoil.core.tender import Deposit, Tender, TenderType
 
 CAD, USD = currency("CAD"), currency("USD")
 ACCOUNTS = {role: number for number, role in enumerate(Role, start=1)}
@@ -126,7 +126,7 @@ def test_a_cash_sale_keeps_the_change_out_of_the_till() -> None:
 
 def test_change_from_a_deposit_leaves_the_till_and_the_whole_deposit_is_used() -> None:
     tenders = (tender(CASH, 20000, 3200),)
-    found = amounts(for_sale(sale(Kind.CASH_SALE, tenders), (), BOOKS, held=1))
+    found = amounts(for_sale(sale(Kind.CASH_SALE, tenders), (), BOOKS, Deposit(tenders, 20000)))
     assert found[of(Role.DEPOSITS), None] == 20000
     assert found[50, None] == -3200
 
@@ -146,7 +146,7 @@ def money(kind: Kind, *tenders: Tender) -> Document:
 def test_a_receipt_and_a_refund() -> None:
     taken = money(Kind.RECEIPT, tender(CASH, 100), tender(CARD, 50))
     assert amounts(for_receipt(taken, BOOKS)) == {(50, None): 100, (51, None): 50, (of(Role.RECEIVABLE), 9): -150}
-    assert amounts(for_receipt(taken, BOOKS, from_deposits=True)) == {
+    assert amounts(for_receipt(taken, BOOKS, Deposit(taken.tenders, 150))) == {
         (of(Role.DEPOSITS), 9): 150,
         (of(Role.RECEIVABLE), 9): -150,
     }
