@@ -44,8 +44,7 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: in
     held: how many of a cash sale's tenders, counted from the first, had been posted to deposits when they were taken
     """
     accounts, unit = books.accounts, sale.total.currency
-    deposits = total((tender.net for tender in sale.tenders[:held]), unit)
-    debits: list[Leg] = [(accounts.of(Role.DEPOSITS), deposits, None, None), *_till(sale.tenders[held:], unit)]
+    debits = [*_from_deposits(sale.tenders[:held], books, unit), *_till(sale.tenders[held:], unit)]
     if sale.kind is not Kind.CASH_SALE:
         debits = [(accounts.of(Role.RECEIVABLE), sale.total, sale.customer_id, None)]
     credits: list[Leg] = [
@@ -58,6 +57,15 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: in
     ]
     postings = [*legs([*debits, *credits, *taxed], books.rate, books.base), *_cost(goods, books)]
     return _entry(sale, f"{sale.kind.value}/1", postings, books)
+
+
+def _from_deposits(held: Sequence[Tender], books: Books, unit: Currency) -> list[Leg]:
+    """Deposits are used up whole; the change that they give comes out of the till."""
+    if not held:
+        return []
+    used = total((tender.amount for tender in held), unit)
+    change = [(tender.type.account_id, -tender.change, None, None) for tender in held]
+    return [(books.accounts.of(Role.DEPOSITS), used, None, None), *change]
 
 
 def _income(kind: LineKind) -> Role:

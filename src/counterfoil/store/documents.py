@@ -28,7 +28,15 @@ from counterfoil.store.rows import (
     to_json,
     to_ms,
 )
-from counterfoil.store.schema import document, document_line, document_tax, document_tender, number_series, tracking
+from counterfoil.store.schema import (
+    document,
+    document_line,
+    document_tax,
+    document_tender,
+    entry,
+    number_series,
+    tracking,
+)
 
 #: Which of a customer's lists a document stands in.
 SHELF_ORDERS, SHELF_INVOICES = 1, 2
@@ -66,10 +74,17 @@ _served = Statement(
     .where(one_of(document_line.c.order_line_id, "ids"), document.c.state != "void")
     .group_by(document_line.c.order_line_id, document.c.kind)
 )
+_back = entry.alias("back")
+_is_reversed = sa.exists().where(entry.c.document_id == document_line.c.document_id, _back.c.reverses_id == entry.c.id)
 _returned = Statement(
     sa.select(
         document_line.c.returns_line_id, document_line.c.quantity, document_line.c.net, document_line.c.tax_parts
-    ).where(one_of(document_line.c.returns_line_id, "ids"))
+    ).where(one_of(document_line.c.returns_line_id, "ids"), ~_is_reversed)
+)
+_unit_costs = Statement(
+    sa.select(document_line.c.id, document_line.c.unit_cost).where(
+        one_of(document_line.c.id, "ids"), document_line.c.unit_cost.is_not(None)
+    )
 )
 _owner = Statement(sa.select(document_line.c.document_id).where(document_line.c.id == p("id")))
 _following = Statement(
@@ -183,7 +198,7 @@ class Documents:
         return result
 
     def creditable(self, invoice: Document) -> dict[int, Creditable]:
-        """What of an invoice's lines has not been credited yet."""
+        """What of an invoice's lines has not been credited yet; a credit note that was reversed does not count."""
         left = {line.id: Creditable(line.quantity, line.net, dict(line.tax_parts)) for line in invoice.lines}
         unit = invoice.total.currency
         for line_id, quantity, net, tax_parts in self._connection.rows(_returned, ids=list(left)):
@@ -195,6 +210,10 @@ class Documents:
                 before.quantity + from_millionths(quantity), before.net + Money(net, unit), {**before.tax, **tax}
             )
         return left
+
+    def unit_costs(self, line_ids: Collection[int]) -> dict[int | None, int]:
+        """What a unit of some lines left or entered stock at, in millionths; lines that moved nothing are missing."""
+        return {row[0]: row[1] for row in self._connection.rows(_unit_costs, ids=list(line_ids))}
 
     def owner_of(self, line_id: int) -> int | None:
         """The id of the document that a line stands in."""
