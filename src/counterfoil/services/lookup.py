@@ -65,7 +65,8 @@ def their_ids(refs: Refs, system: str, documents: Iterable[Document]) -> dict[tu
         wanted["customer"] |= {number for number in (document.customer_id, document.ship_to_id) if number}
         wanted["item"] |= {line.item_id for line in document.lines if line.item_id}
     return {
-        (kind, ours): theirs
+        (kind, ours): int(theirs)
         for kind, ids in wanted.items()
         for ours, theirs in refs.theirs_of(system, kind, ids).items()
+        if theirs.isdigit()
     }

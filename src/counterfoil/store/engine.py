@@ -102,22 +102,27 @@ def _insertions(steps: tuple[tuple[str, str], ...]) -> str:
 
 
 class Answer:
-    """Rows that were asked for; asking again before reading lets PostgreSQL answer both in one round trip."""
+    """Rows that were asked for; asking again before reading lets PostgreSQL answer both in one round trip.
 
-    __slots__ = ("_cursor",)
+    On SQLite they are fetched at once: a statement that stands half read would keep its connection in the past.
+    """
 
-    def __init__(self, cursor: Any) -> None:
+    __slots__ = ("_cursor", "_rows")
+
+    def __init__(self, cursor: Any, dialect: str) -> None:
         self._cursor = cursor
+        self._rows: list[Row] | None = cursor.fetchall() if dialect == "sqlite" else None
 
     def rows(self) -> list[Row]:
         """All rows."""
-        found: list[Row] = self._cursor.fetchall()
-        return found
+        if self._rows is None:
+            self._rows = self._cursor.fetchall()
+        return self._rows
 
     def row(self) -> Row | None:
         """The first row, None without any."""
-        found: Row | None = self._cursor.fetchone()
-        return found
+        rows = self.rows()
+        return rows[0] if rows else None
 
 
 class Connection:
@@ -129,7 +134,7 @@ class Connection:
 
     def ask(self, statement: Statement, **params: Any) -> Answer:
         """Send a statement; its rows are waited for when they are read."""
-        return Answer(self._run(statement, params))
+        return Answer(self._run(statement, params), self.dialect)
 
     def rows(self, statement: Statement, **params: Any) -> list[Row]:
         """All rows of a statement."""
