@@ -191,8 +191,10 @@ class Connection:
     def plan(self, statement: Statement, **params: Any) -> list[str]:
         """The engine's own plan of a statement, a line per step."""
         text, constants = statement.on(self.dialect)
-        explain = "EXPLAIN QUERY PLAN " if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, COSTS OFF) "
-        found = self.raw.execute(explain + text, constants | _with_json_lists(params)).fetchall()
+        explain = "EXPLAIN (ANALYZE, COSTS OFF) "
+        if self.dialect == "sqlite":
+            explain, params = "EXPLAIN QUERY PLAN ", _with_json_lists(params)
+        found = self.raw.execute(explain + text, constants | params).fetchall()
         return [str(row[-1]) for row in found]
 
     def _run(self, statement: Statement, params: dict[str, Any]) -> Any:
