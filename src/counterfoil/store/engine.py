@@ -49,6 +49,10 @@ class one_of(sa.ColumnElement[bool]):
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
         self.column, self.name = column, name
 
+    def self_group(self, against: object = None) -> one_of:
+        """Itself: wrapped as `... = 1`, as SQLite's booleans are, it would find no index."""
+        return self
+
 
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
