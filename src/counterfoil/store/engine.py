@@ -262,9 +262,14 @@ class Engine:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reads, each statement on its own."""
-        with self._checked_out() as connection:
+        """A connection for reads, each statement on its own; on PostgreSQL in a pipeline."""
+        with self._checked_out() as connection, self._pipeline(connection):
             yield connection
+
+    def _pipeline(self, connection: Connection) -> contextlib.AbstractContextManager[Any]:
+        pipeline: contextlib.AbstractContextManager[Any]
+        pipeline = contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline()
+        return pipeline
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -277,7 +282,7 @@ class Engine:
             self._checked_out() as connection,
             self._turn(),
             self._rolled_back_on_error(connection),
-            contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline(),
+            self._pipeline(connection),
         ):
             connection.raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
             yield connection
