@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from decimal import Decimal
 from importlib import import_module
@@ -101,16 +101,16 @@ def test_a_repeated_request_has_one_effect_and_one_answer(book: Store, contract:
     assert counts(book) == once
 
 
-_SPELLED = {
-    "text": lambda number: format(number, "f"),
-    "text with decimals": lambda number: format(_with_decimals(number), "f"),
-    "decimals": lambda number: _with_decimals(number),
-}
-
-
 def _with_decimals(number: int | Decimal) -> Decimal:
     written = Decimal(number)
     return written if written != written.quantize(Decimal("0.01")) else written.quantize(Decimal("0.01"))
+
+
+_SPELLED: dict[str, Callable[[int | Decimal], object]] = {
+    "text": lambda number: format(number, "f"),
+    "text with decimals": lambda number: format(_with_decimals(number), "f"),
+    "decimals": _with_decimals,
+}
 
 
 def _spelled(value: Any, spelling: str) -> Any:
