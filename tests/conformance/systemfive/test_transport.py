@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -35,6 +36,8 @@ def test_how_it_may_be_sent(till: Till) -> None:
     denied = till.knock.open("POST", ADD, body, {"Authorization": ""})
     assert denied.status_code == 401
     assert denied.headers["WWW-Authenticate"].startswith("Basic ")
+    stranger = "Basic " + base64.b64encode(f"somebody-else:{given.PASSWORD}".encode()).decode()
+    assert till.knock.open("POST", ADD, body, {"Authorization": stranger}).status_code == 401
 
 
 def test_nesting_up_to_the_limit(till: Till) -> None:

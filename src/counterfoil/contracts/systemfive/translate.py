@@ -164,7 +164,7 @@ def _normal(block: Block) -> list[str]:
 def _canonical(value: object) -> object:
     match value:
         case Decimal():
-            return format(plain(value), "f")
+            return str(value)
         case {"on": date() as on, "at": at}:
             return [on.isoformat(), at.isoformat() if at else None]
         case _:
