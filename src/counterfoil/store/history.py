@@ -34,10 +34,14 @@ _balance = (
     .where(open_item.c.document_id == document.c.id)
     .scalar_subquery()
 )
-_reversed = sa.exists(
-    sa.select(1)
+# Not EXISTS: PostgreSQL would answer that once for all documents, by reading every reversal there is.
+_reversed = (
+    sa.select(_back.c.id)
     .select_from(entry.join(_back, _back.c.reverses_id == entry.c.id))
     .where(entry.c.document_id == document.c.id)
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
+    .is_not(None)
 )
 _has_shipments = sa.exists(
     sa.select(1).where(_shipment.c.order_id == document.c.id, _shipment.c.kind == "shipment").correlate(document)
@@ -154,7 +158,11 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> Statement:
     )
 
 
-_last_order = _newest(_shelf(SHELF_ORDERS), document.c.kind != "quote", document.c.state != "void")
+_last_order = _newest(
+    document.c.shelf == sa.literal_column("1"),
+    document.c.kind != sa.literal_column("'quote'"),
+    document.c.state != "void",
+)
 _last_charge = _newest(_shelf(SHELF_INVOICES), document.c.kind != "credit_note", ~_reversed)
 _last_payment = _newest(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
 
