@@ -67,6 +67,10 @@ class one_of(sa.ColumnElement[bool]):
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
         self.column, self.name = column, name
 
+    def self_group(self, against: object = None) -> one_of:
+        """Itself: wrapped as `... = 1`, as SQLite's booleans are, it would find no index."""
+        return self
+
 
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
@@ -214,8 +218,10 @@ class Connection:
     def plan(self, statement: Statement, **params: Any) -> list[str]:
         """The engine's own plan of a statement, a line per step."""
         text, constants = statement.on(self.dialect)
-        explain = "EXPLAIN QUERY PLAN " if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, COSTS OFF) "
-        found = self.raw.execute(explain + text, constants | _with_json_lists(params)).fetchall()
+        explain = "EXPLAIN (ANALYZE, COSTS OFF) "
+        if self.dialect == "sqlite":
+            explain, params = "EXPLAIN QUERY PLAN ", _with_json_lists(params)
+        found = self.raw.execute(explain + text, constants | params).fetchall()
         return [str(row[-1]) for row in found]
 
     def _run(self, statement: Statement, params: dict[str, Any]) -> Any:
@@ -274,9 +280,14 @@ class Engine:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reads, each statement on its own."""
-        with self._checked_out() as connection:
+        """A connection for reads, each statement on its own; on PostgreSQL in a pipeline."""
+        with self._checked_out() as connection, self._pipeline(connection):
             yield connection
+
+    def _pipeline(self, connection: Connection) -> contextlib.AbstractContextManager[Any]:
+        pipeline: contextlib.AbstractContextManager[Any]
+        pipeline = contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline()
+        return pipeline
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -289,7 +300,7 @@ class Engine:
             self._checked_out() as connection,
             self._turn(),
             self._rolled_back_on_error(connection),
-            contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline(),
+            self._pipeline(connection),
         ):
             connection.raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
             yield connection
