@@ -31,11 +31,12 @@ def draw_up(work: Work, sale: Sale) -> Drawn:
     """Price a sale and make its document; Refused with every problem at once."""
     binding = sale.kind in INVOICES
     month = sale.book_month or book_month(sale.on)
+    _ask_ahead(work, sale)
     problems = _check_reference(work, sale, month, binding)
     customer = _customer(work, sale, problems)
     ship_to = _ship_to(work, sale, problems)
     unit = _currency(work, sale, customer)
-    items = work.unit.items.of(line.item_id for line in sale.lines if line.item_id is not None)
+    items = work.unit.items.of(_item_ids(sale))
     billing = sale.billing or (customer.billing if customer else Address())
     shipping = _shipping(sale, customer, ship_to, billing)
     policy, reference = work.reference.policy, work.reference
@@ -61,6 +62,21 @@ def draw_up(work: Work, sale: Sale) -> Drawn:
     document = _document(work, sale, priced, customer, month, billing, shipping, tenders)
     _check_number(work, document)
     return Drawn(document, customer, list(priced.warnings))
+
+
+def _item_ids(sale: Sale) -> list[int]:
+    return [line.item_id for line in sale.lines if line.item_id is not None]
+
+
+def _ask_ahead(work: Work, sale: Sale) -> None:
+    """Everything that will be read is asked for at once, so that a distant database is waited for once."""
+    work.unit.mint.ahead("document")
+    if isinstance(sale.customer, int):
+        work.unit.parties.ahead(sale.customer)
+    department = sale.department_id or default_department(work)
+    if sale.kind is not Kind.QUOTE and department is not None:
+        work.unit.stock.ahead(_item_ids(sale), department)
+    work.unit.items.ahead(_item_ids(sale))
 
 
 def _check_reference(work: Work, sale: Sale, month: int, binding: bool) -> list[Problem]:

@@ -217,7 +217,7 @@ def reverse(work: Work, document_id: int, on: date | None = None) -> Filed:
     opened: list[OpenItem] = []
     for filed in work.unit.journal.entries_of(document.id):
         opened += work.post(negated(filed.entry, filed.id, on, book_month(on)), on)
-    stock.take_back(work, document)
+    stock.take_back(work, document, on)
     for item, back in zip(items, opened, strict=True):
         debit, credit_item = (item, back) if item.amount.minor > 0 else (back, item)
         joined = Application(debit.id, credit_item.id, abs(item.amount), on)

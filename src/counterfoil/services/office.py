@@ -14,7 +14,7 @@ from counterfoil.core.errors import Conflict
 from counterfoil.core.journal import Entry
 from counterfoil.core.open_item import OpenItem
 from counterfoil.core.reference import Reference
-from counterfoil.store import Message, Principal, Store, Unit
+from counterfoil.store import Drawn, Message, Principal, Store, Unit
 
 Clock = Callable[[], datetime]
 
@@ -92,7 +92,7 @@ class Work:
     def __init__(self, context: Context, unit: Unit, part: int) -> None:
         self.unit, self.now, self.caller = unit, context.now, context.caller
         self._said, self._part = context.said, part
-        self._numbers: dict[int, str] | None = None
+        self._drawn: Drawn | None = None
         self._answer: tuple[int, bytes] | None = None
         self._document_id: int | None = None
         self._claimed: list[str] = []
@@ -129,15 +129,15 @@ class Work:
         outcome = outcome or self.perform(effect)
         result = {"document_id": outcome.document_id, "number": outcome.number, "warnings": list(outcome.warnings)}
         for key in self._claimed:
-            self.unit.evidence.conclude(self.caller.id, self._said.contract, key, result)
+            self.unit.evidence.conclude(self.caller.id, self._said.contract, key, content, result)
         return outcome
 
     def perform(self, effect: Callable[[], Filed]) -> Outcome:
         """Run an effect and draw its numbers."""
         filed = effect()
-        self._numbers = self.unit.documents.take_numbers()
+        self._drawn = self.unit.draw()
         self._document_id = filed.document.id
-        number = filed.document.number or self._numbers[filed.document.id]
+        number = filed.document.number or self._drawn.numbers[filed.document.id]
         return Outcome(filed.document.id, number, filed.warnings)
 
     def also(self, key: str, content: bytes) -> None:
@@ -171,10 +171,9 @@ class Work:
 
     def conclude(self) -> None:
         """Write what was filed: heads with their numbers, and the evidence."""
-        if self._numbers is None:
-            self._numbers = self.unit.documents.take_numbers()
+        drawn = self._drawn or self.unit.draw()
         message_id = self.unit.mint.take("message")
-        self.unit.write_heads(self._numbers, self.now, self.actor, message_id)
+        self.unit.write_heads(drawn, self.now, self.actor, message_id)
         status, reply = self._answer or (0, b"")
         self.unit.evidence.file(
             message_id,

@@ -298,7 +298,8 @@ def add_item(
         exempt_from=frozenset(exempt_from),
     )
     work.unit.items.add(item)
-    work.unit.stock.open(number)
+    if stocked:
+        work.unit.stock.open(number)
     _file_refs(work, "item", number, refs)
     return item
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,22 +16,39 @@ from counterfoil.core.terms import book_month
 from counterfoil.services.drawing import Warnings, default_department
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
-from counterfoil.store import Store
+from counterfoil.store import Level, Move, Store
 
 
 def reserve(work: Work, order: Document, sign: int, warnings: Warnings | None = None) -> None:
     """Set an order's goods aside (sign 1) or release them (sign -1); lines that bring goods back reserve nothing."""
-    if not order.reserves or order.department_id is None:
+    department = order.department_id
+    if not order.reserves or department is None:
         return
-    goods = [line for line in order.lines if line.stocked and line.item_id is not None and line.quantity > 0]
-    changes: dict[tuple[int, int], tuple[int, int]] = {}
-    for line in goods:
-        assert line.item_id is not None
-        key = (line.item_id, order.department_id)
-        changes[key] = (0, changes.get(key, (0, 0))[1] + sign * millionths(line.quantity))
-    work.unit.stock.change(changes)
-    if warnings is not None:
-        _check_levels(work, order.lines, order.department_id, warnings, after_reservation=True)
+    wanted: dict[int, int] = {}
+    for line in order.lines:
+        if line.stocked and line.item_id is not None and line.quantity > 0:
+            wanted[line.item_id] = wanted.get(line.item_id, 0) + sign * millionths(line.quantity)
+    if warnings is not None and wanted:
+        levels = work.unit.stock.hold(wanted, department).levels
+        left = {item: _level(levels, item).available - quantity for item, quantity in wanted.items()}
+        _warn(work, order, left, "available", warnings)
+    work.unit.stock.change({(item, department): (0, quantity) for item, quantity in wanted.items()})
+
+
+def _level(levels: Mapping[int, Level], item_id: int) -> Level:
+    return levels.get(item_id) or Level(item_id, 0)
+
+
+def _warn(work: Work, document: Document, left: Mapping[int, int], what: str, warnings: Warnings) -> None:
+    """Selling more than is there is a warning, or refused where the book blocks it; the quantity is never clipped."""
+    for line in document.lines:
+        if line.item_id is None or line.quantity <= 0 or left.get(line.item_id, 0) >= 0:
+            continue
+        say = f"item {line.sku}: {from_millionths(left[line.item_id])} {what} in department {document.department_id}"
+        if work.reference.policy.block_negative_stock:
+            raise Refused(Problem("no_stock", "lines", say))
+        if ("stock_negative", say) not in warnings:
+            warnings.append(("stock_negative", say))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +61,22 @@ class Moved:
 
 def issue(work: Work, document: Document, warnings: Warnings) -> Moved:
     """Move a posted sale's goods: out at the moving average, back in at the cost they left at."""
-    wanted = [line for line in document.lines if line.stocked and line.item_id is not None and line.quantity]
-    if not wanted:
-        return Moved(document.lines, ())
+    return _move(work, document, -1, warnings)
+
+
+def _move(work: Work, document: Document, sign: int, warnings: Warnings) -> Moved:
+    """Move a document's goods; sign -1 = a sale, whose positive quantities leave."""
+    moving = [line for line in document.lines if line.stocked and line.item_id is not None and line.quantity]
     department = document.department_id
+    if not moving:
+        return Moved(document.lines, ())
     if department is None:
         raise Refused(Problem("department_unknown", "department", "the book has no department to take stock from"))
-    moved = _move(work, document.lines, department, document.on, sign=-1)
-    _check_levels(work, document.lines, department, warnings, after_reservation=False)
-    return moved
-
-
-def _move(work: Work, lines: Sequence[Line], department: int, on: date, sign: int) -> Moved:
-    """Move lines' goods; sign -1 = a sale, whose positive quantities leave."""
     digits = work.reference.base.digits
-    valuations = work.unit.stock.valuations(line.item_id for line in lines if line.stocked and line.item_id is not None)
-    changes: dict[tuple[int, int], tuple[int, int]] = {}
+    held = work.unit.stock.hold((line.item_id for line in moving if line.item_id is not None), department)
+    valuations, changed = held.valuations, dict[int, int]()
     result, goods, moves = [], [], []
-    for line in lines:
+    for line in document.lines:
         if not line.stocked or line.item_id is None or not line.quantity:
             result.append(line)
             continue
@@ -72,29 +87,14 @@ def _move(work: Work, lines: Sequence[Line], department: int, on: date, sign: in
         unit_cost = before.average if line.unit_cost is None else line.unit_cost
         result.append(replace(line, unit_cost=unit_cost))
         goods.append(GoodsMoved(line.ledger_class, costed.value, costed.variance))
-        key = (line.item_id, department)
-        changes[key] = (changes.get(key, (0, 0))[0] + quantity, 0)
-        moves.append((line.item_id, department, line.id, quantity, costed.value, costed.variance, on))
+        changed[line.item_id] = changed.get(line.item_id, 0) + quantity
+        moves.append(Move(line.item_id, department, line.id, quantity, costed.value, costed.variance))
+    left = {item: _level(held.levels, item).on_hand + quantity for item, quantity in changed.items()}
+    _warn(work, document, left, "on hand", warnings)
     work.unit.stock.value(valuations.values())
-    work.unit.stock.change(changes)
-    work.unit.stock.file_moves(moves, work.unit.mint)
+    work.unit.stock.change({(item, department): (quantity, 0) for item, quantity in changed.items()})
+    work.unit.stock.file_moves(moves, document.on, work.unit.mint)
     return Moved(tuple(result), tuple(goods))
-
-
-def _check_levels(
-    work: Work, lines: Sequence[Line], department: int, warnings: Warnings, after_reservation: bool
-) -> None:
-    """Selling more than is there is a warning, or refused where the book blocks it; the quantity is never clipped."""
-    outgoing = {line.item_id: line.sku for line in lines if line.stocked and line.item_id and line.quantity > 0}
-    for level in work.unit.stock.levels(outgoing) if outgoing else ():
-        left = level.on_hand - (level.reserved if after_reservation else 0)
-        if level.department_id != department or left >= 0:
-            continue
-        what = "available" if after_reservation else "on hand"
-        say = f"item {outgoing[level.item_id]}: {Decimal(left) / 1_000_000:f} {what} in department {department}"
-        if work.reference.policy.block_negative_stock:
-            raise Refused(Problem("no_stock", "lines", say))
-        warnings.append(("stock_negative", say))
 
 
 def adjust(
@@ -125,7 +125,7 @@ def adjust(
     require_open(work, book_month(on))
     account = _account(work, reason) if reason else None
     document = _adjustment(work, item, quantity, unit_cost, department, on, comment)
-    moved = _move(work, document.lines, department, on, sign=1)
+    moved = _move(work, document, 1, [])
     document = replace(document, lines=moved.lines)
     work.file(document)
     books = Books(work.reference.account_map, work.reference.base)
@@ -180,24 +180,24 @@ def _adjustment(
     )
 
 
-def take_back(work: Work, document: Document) -> None:
+def take_back(work: Work, document: Document, on: date) -> None:
     """Undo a posted document's moves at the value they were made at."""
-    reversed_moves = work.unit.stock.moves_of([line.id for line in document.lines])
-    valuations = work.unit.stock.valuations(made.item_id for made in reversed_moves)
-    changes: dict[tuple[int, int], tuple[int, int]] = {}
-    moves = []
-    for made in reversed_moves:
-        before = valuations[made.item_id]
-        inventory = made.value - made.variance
-        valuations[made.item_id] = replace(
-            before, on_hand=before.on_hand - made.quantity, value=before.value - inventory
+    made = work.unit.stock.moves_of([line.id for line in document.lines])
+    if not made:
+        return
+    held = work.unit.stock.hold((move.item_id for move in made), made[0].department_id)
+    valuations, changed = held.valuations, dict[int, int]()
+    for past in made:
+        before = valuations[past.item_id]
+        inventory = past.value - past.variance
+        valuations[past.item_id] = replace(
+            before, on_hand=before.on_hand - past.quantity, value=before.value - inventory
         )
-        key = (made.item_id, made.department_id)
-        changes[key] = (changes.get(key, (0, 0))[0] - made.quantity, 0)
-        moves.append((*key, made.line_id, -made.quantity, -made.value, -made.variance, work.today))
+        changed[past.item_id] = changed.get(past.item_id, 0) - past.quantity
     work.unit.stock.value(valuations.values())
-    work.unit.stock.change(changes)
-    work.unit.stock.file_moves(moves, work.unit.mint)
+    work.unit.stock.change({(item, made[0].department_id): (quantity, 0) for item, quantity in changed.items()})
+    back = [replace(past, quantity=-past.quantity, value=-past.value, variance=-past.variance) for past in made]
+    work.unit.stock.file_moves(back, on, work.unit.mint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -20,7 +21,7 @@ from counterfoil.store.parties import Items, Parties
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
-from counterfoil.store.stock import Level, Stock
+from counterfoil.store.stock import Level, Move, Stock
 
 __all__ = [
     "SHELF_INVOICES",
@@ -29,10 +30,12 @@ __all__ = [
     "Breach",
     "Credential",
     "Creditable",
+    "Drawn",
     "Filed",
     "Headed",
     "Level",
     "Message",
+    "Move",
     "OwedBy",
     "Principal",
     "Reader",
@@ -40,6 +43,14 @@ __all__ = [
     "Unit",
     "open_store",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a unit of work drew: the sequence of its first entry, and the numbers of its documents by id."""
+
+    sequence: int
+    numbers: dict[int, str]
 
 
 class Unit:
@@ -65,10 +76,19 @@ class Unit:
             self._reference = self.references.read()
         return self._reference
 
-    def write_heads(self, numbers: dict[int, str], now: datetime, actor: str, message_id: int | None) -> None:
-        """Write the heads of all that was filed; nothing may be filed afterwards."""
-        self.documents.write_heads(numbers, now, actor, message_id)
-        self.journal.write_heads(now, actor)
+    def draw(self) -> Drawn:
+        """Draw the numbers of all that was filed, late, so that nobody queues for them longer than a commit takes.
+
+        The series of entries goes first in every unit of work, so that no two can wait for each other.
+        """
+        self.stock.write()
+        sequence, numbers = self.journal.ask_sequence(), self.documents.ask_numbers()
+        return Drawn(sequence(), numbers())
+
+    def write_heads(self, drawn: Drawn, now: datetime, actor: str, message_id: int) -> None:
+        """Write the heads of all that was filed; nothing may be filed after its numbers are drawn."""
+        self.documents.write_heads(drawn.numbers, now, actor, message_id)
+        self.journal.write_heads(drawn.sequence, now, actor)
 
 
 class Reader:

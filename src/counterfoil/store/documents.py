@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -109,17 +109,24 @@ class Documents:
         self._connection.insert(document_tax, [_tax_row(filed.id, n, part) for n, part in enumerate(filed.taxes)])
         self._connection.insert(document_tender, [_tender_row(filed.id, n, one) for n, one in enumerate(filed.tenders)])
 
-    def take_numbers(self) -> dict[int, str]:
+    def ask_numbers(self) -> Callable[[], dict[int, str]]:
         """Draw the numbers of all documents that take ours: id -> number. Holds their series until the end."""
-        drawn: dict[int, str] = {}
         wanting = [filed for filed, _ in self._heads if not filed.number]
+        asked = []
         for kind in sorted({filed.kind for filed in wanting}):
             same = [filed for filed in wanting if filed.kind is kind]
-            row = self._connection.row(_take, kind=kind.value, count=len(same))
-            assert row is not None, f"there is no number series for {kind}"
-            prefix, first = row
-            drawn |= {filed.id: f"{prefix}{first + n:06d}" for n, filed in enumerate(same)}
-        return drawn
+            asked.append((same, self._connection.ask(_take, kind=kind.value, count=len(same))))
+
+        def read() -> dict[int, str]:
+            drawn: dict[int, str] = {}
+            for same, answer in asked:
+                row = answer.row()
+                assert row is not None, f"there is no number series for {same[0].kind}"
+                prefix, first = row
+                drawn |= {filed.id: f"{prefix}{first + n:06d}" for n, filed in enumerate(same)}
+            return drawn
+
+        return read
 
     def write_heads(self, numbers: Mapping[int, str], now: datetime, actor: str, message_id: int | None) -> None:
         """Write the heads of what was filed."""

@@ -79,20 +79,43 @@ class Statement:
 
 
 @cache
-def _insertion(table: sa.Table) -> Statement:
-    """INSERT of one row with every column of a table."""
-    return Statement(table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns}))
+def _insertion(table: sa.Table, conflict: str) -> str:
+    """INSERT of one row with every column of a table, for SQLite."""
+    row = table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns})
+    return f"{Statement(row).on('sqlite')[0]} {conflict}".rstrip()
 
 
 @cache
-def _insertions(tables: tuple[sa.Table, ...]) -> str:
-    """One statement that adds rows to several tables, each given as one JSON text."""
+def _insertions(steps: tuple[tuple[str, str], ...]) -> str:
+    """One statement that adds rows to several tables, each given as one JSON text, for PostgreSQL.
+
+    steps: (table, ON CONFLICT clause)
+    """
     parts = [
-        f"INSERT INTO {table.name} SELECT * FROM json_populate_recordset(NULL::{table.name}, %({table.name})s::json)"
-        for table in tables
+        f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %({table})s::json) {conflict}"  # noqa: S608 - names of ours
+        for table, conflict in steps
     ]
-    steps = ", ".join(f"step_{number} AS ({part})" for number, part in enumerate(parts[1:]))
-    return f"WITH {steps} {parts[0]}" if steps else parts[0]
+    others = ", ".join(f"step_{number} AS ({part})" for number, part in enumerate(parts[1:]))
+    return f"WITH {others} {parts[0]}" if others else parts[0]
+
+
+class Answer:
+    """Rows that were asked for; asking again before reading lets PostgreSQL answer both in one round trip."""
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def rows(self) -> list[Row]:
+        """All rows."""
+        found: list[Row] = self._cursor.fetchall()
+        return found
+
+    def row(self) -> Row | None:
+        """The first row, None without any."""
+        found: Row | None = self._cursor.fetchone()
+        return found
 
 
 class Connection:
@@ -100,17 +123,19 @@ class Connection:
 
     def __init__(self, raw: Any, dialect: str) -> None:
         self.raw, self.dialect = raw, dialect
-        self._waiting: dict[sa.Table, list[Params]] = {}
+        self._waiting: dict[tuple[sa.Table, str], list[Params]] = {}
+
+    def ask(self, statement: Statement, **params: Any) -> Answer:
+        """Send a statement; its rows are waited for when they are read."""
+        return Answer(self._run(statement, params))
 
     def rows(self, statement: Statement, **params: Any) -> list[Row]:
         """All rows of a statement."""
-        result: list[Row] = self._run(statement, params).fetchall()
-        return result
+        return self.ask(statement, **params).rows()
 
     def row(self, statement: Statement, **params: Any) -> Row | None:
         """The first row, None without any."""
-        found: Row | None = self._run(statement, params).fetchone()
-        return found
+        return self.ask(statement, **params).row()
 
     def value(self, statement: Statement, **params: Any) -> Any:
         """The first column of the first row, None without any."""
@@ -121,10 +146,13 @@ class Connection:
         """Run a statement for its effect."""
         self._run(statement, params)
 
-    def insert(self, table: sa.Table, rows: Sequence[Params]) -> None:
-        """Add rows; each names every column. They are written before the next statement, or at the commit."""
+    def insert(self, table: sa.Table, rows: Sequence[Params], conflict: str = "") -> None:
+        """Add rows; each names every column. They are written before the next statement, or at the commit.
+
+        conflict: what to do about a row that is there already, as an ON CONFLICT clause
+        """
         if rows:
-            self._waiting.setdefault(table, []).extend(rows)
+            self._waiting.setdefault((table, conflict), []).extend(rows)
 
     def flush(self) -> None:
         """Write the rows that wait: on PostgreSQL those of all tables in one round trip."""
@@ -132,32 +160,16 @@ class Connection:
             return
         waiting, self._waiting = self._waiting, {}
         if self.dialect == "sqlite":
-            for table, rows in waiting.items():
-                self._executemany(_insertion(table).on("sqlite")[0], rows)
+            for (table, conflict), rows in waiting.items():
+                self.raw.executemany(_insertion(table, conflict), rows)
             return
         # A trigger that looks at rows of another table finds them only when an earlier statement wrote them.
-        for tables in (
-            [t for t in waiting if t.name != "application"],
-            [t for t in waiting if t.name == "application"],
-        ):
-            if tables:
-                texts = {table.name: msgspec.json.encode(waiting[table]).decode() for table in tables}
-                self.raw.execute(_insertions(tuple(tables)), texts)
-
-    def many(self, statement: Statement, rows: Sequence[Params]) -> None:
-        """Run a statement once per row of parameters."""
-        self.flush()
-        text, constants = statement.on(self.dialect)
-        if rows:
-            self._executemany(text, [{**constants, **row} for row in rows] if constants else rows)
-
-    def _executemany(self, text: str, rows: Sequence[Params]) -> None:
-        if len(rows) == 1:
-            self.raw.execute(text, rows[0])
-        elif self.dialect == "sqlite":
-            self.raw.executemany(text, rows)
-        else:
-            self.raw.cursor().executemany(text, rows)
+        late = {key: rows for key, rows in waiting.items() if key[0].name == "application"}
+        early = {key: rows for key, rows in waiting.items() if key not in late}
+        for group in (early, late):
+            if group:
+                texts = {table.name: msgspec.json.encode(rows).decode() for (table, _), rows in group.items()}
+                self.raw.execute(_insertions(tuple((table.name, conflict) for table, conflict in group)), texts)
 
     def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
         """Rows one after another, without holding them all."""

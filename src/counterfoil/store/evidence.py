@@ -36,12 +36,7 @@ _known = Statement(
         idempotency.c.key == p("key"),
     )
 )
-_conclude = Statement(
-    sa.text(
-        "UPDATE idempotency SET result = :result"
-        " WHERE principal_id = :principal_id AND contract = :contract AND key = :key"
-    )
-)
+_CONCLUDED = "ON CONFLICT (principal_id, contract, key) DO UPDATE SET result = excluded.result"
 _used_elsewhere = Statement(
     sa.select(sa.func.count()).where(
         idempotency.c.principal_id == p("principal_id"),
@@ -90,11 +85,16 @@ class Evidence:
         assert row is not None, "a key that is taken is on file"
         return bytes.fromhex(row[0]), json.loads(row[1])
 
-    def conclude(self, principal_id: int, contract: str, key: str, result: Mapping[str, Any]) -> None:
-        """File what came of a key."""
-        self._connection.run(
-            _conclude, principal_id=principal_id, contract=contract, key=key, result=to_json(dict(result))
-        )
+    def conclude(self, principal_id: int, contract: str, key: str, content: bytes, result: Mapping[str, Any]) -> None:
+        """File what came of a key that was claimed."""
+        row = {
+            "principal_id": principal_id,
+            "contract": contract,
+            "key": key,
+            "content": content.hex(),
+            "result": to_json(dict(result)),
+        }
+        self._connection.insert(idempotency, [row], _CONCLUDED)
 
     def keys_with(self, principal_id: int, contract: str, prefix: str) -> int:
         """How many keys of a caller begin with a text."""

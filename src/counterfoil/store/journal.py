@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -137,13 +137,23 @@ class Journal:
         }
         self._connection.insert(application, [row])
 
-    def write_heads(self, now: datetime, actor: str) -> None:
-        """Give the entries their dense sequence and write their heads."""
-        if not self._heads:
-            return
+    def ask_sequence(self) -> Callable[[], int]:
+        """Draw the dense sequence of all entries: the first one's. Keeps others from posting until the end."""
         count = len(self._heads)
+        if not count:
+            return lambda: 0
         dialect = self._connection.dialect
-        first = self._connection.value(_next_seq[dialect], count=0 if dialect == "sqlite" else count)
+        answer = self._connection.ask(_next_seq[dialect], count=0 if dialect == "sqlite" else count)
+
+        def read() -> int:
+            row = answer.row()
+            assert row is not None, "there is no series for entries"
+            return int(row[0])
+
+        return read
+
+    def write_heads(self, first: int, now: datetime, actor: str) -> None:
+        """Write the heads of the entries, numbered from first."""
         rows = [_entry_row(entry_id, first + n, made, now, actor) for n, (entry_id, made) in enumerate(self._heads)]
         self._connection.insert(entry, rows)
         self._heads.clear()

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.money import from_millionths, millionths
 from counterfoil.core.party import Contact, Customer
 from counterfoil.core.stock import Item
-from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
 from counterfoil.store.schema import contact, item, party
 
@@ -40,10 +40,16 @@ class Parties:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ahead: dict[int, Answer] = {}
+
+    def ahead(self, customer_id: int) -> None:
+        """Ask for a customer that will be needed soon."""
+        self._ahead[customer_id] = self._connection.ask(_by_id, id=customer_id)
 
     def customer(self, customer_id: int) -> Customer | None:
         """The customer of an id."""
-        return _to_customer(self._connection.row(_by_id, id=customer_id))
+        answer = self._ahead.pop(customer_id, None) or self._connection.ask(_by_id, id=customer_id)
+        return _to_customer(answer.row())
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written."""
@@ -103,12 +109,21 @@ class Items:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ahead: dict[tuple[int, ...], Answer] = {}
+
+    def ahead(self, ids: Iterable[int]) -> None:
+        """Ask for items that will be needed soon."""
+        wanted = sorted(set(ids))
+        if wanted:
+            self._ahead[tuple(wanted)] = self._connection.ask(_items, ids=wanted)
 
     def of(self, ids: Iterable[int]) -> dict[int, Item]:
         """The items of some ids; unknown ones are missing."""
         wanted = sorted(set(ids))
-        found = self._connection.rows(_items, ids=wanted) if wanted else []
-        return {row[0]: _to_item(row) for row in found}
+        if not wanted:
+            return {}
+        answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
+        return {row[0]: _to_item(row) for row in answer.rows()}
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.errors import Conflict
-from counterfoil.store.engine import Connection, Statement, one_of
+from counterfoil.store.engine import Answer, Connection, Statement, one_of
 from counterfoil.store.schema import external_ref, metadata
 
 #: How many ids one value of a PostgreSQL sequence stands for; see the first migration.
@@ -61,6 +61,7 @@ _ours = Statement(
         external_ref.c.system == p("system"), external_ref.c.kind == p("kind"), external_ref.c.their_id == p("their_id")
     )
 )
+_next_value = {name: Statement(sa.select(sa.func.nextval(f"id_{name}"))) for name in _BLOCK}
 _either = Statement(
     sa.select(external_ref.c.their_number, external_ref.c.our_id).where(
         external_ref.c.system == p("system"),
@@ -95,6 +96,12 @@ class Mint:
     def __init__(self, connection: Connection, blocks: Blocks, claimed: Collection[str]) -> None:
         self._connection, self._blocks, self._claimed = connection, blocks, claimed
         self._next: dict[str, int] = {}
+        self._ahead: dict[str, list[Answer]] = {}
+
+    def ahead(self, kind: str) -> None:
+        """Ask for an id that will be needed soon."""
+        if self._connection.dialect == "postgresql" and kind in _BLOCK:
+            self._ahead.setdefault(kind, []).append(self._connection.ask(_next_value[kind]))
 
     def take(self, kind: str) -> int:
         """One new id of a kind of thing (a table's name)."""
@@ -106,6 +113,10 @@ class Mint:
 
     def _one(self, kind: str) -> int:
         connection = self._connection
+        if asked := self._ahead.get(kind):
+            row = asked.pop().row()
+            assert row is not None
+            return int(row[0])
         if connection.dialect == "postgresql" and kind in _SEQUENCED:
             return self._blocks.take(connection, kind)
         # One writer at a time, and rows are never deleted: the largest id in use is the last one given.
