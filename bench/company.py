@@ -55,9 +55,27 @@ def make(url: str, customers: int = CUSTOMERS) -> Store:
     return store
 
 
+def code(customer_id: int) -> str:
+    """A customer's account number."""
+    return f"C{customer_id:07d}"
+
+
+def _address(customer_id: int) -> Address:
+    street = f"{customer_id} Main St."
+    return Address(name=f"Customer {customer_id}", address1=street, city="Kelowna", state="BC", country="CA")
+
+
+def address_text(customer_id: int) -> str:
+    """A customer's address as the tables hold it."""
+    return (
+        f'{{"address1":"{customer_id} Main St.","city":"Kelowna","country":"CA","name":"Customer {customer_id}",'
+        '"state":"BC"}'
+    )
+
+
 def _customer(work: Work, number: int) -> None:
-    address = Address(name=f"Customer {number}", address1=f"{number} Main St.", city="Kelowna", state="BC", country="CA")
-    registry.add_customer(work, f"C{number:07d}", address.name, billing=address, terms_id=1, unit="CAD")
+    address = _address(number)
+    registry.add_customer(work, code(number), address.name, billing=address, terms_id=1, unit="CAD")
 
 
 def context(store: Store, caller: Principal, body: bytes = b"", reference: str = "") -> Context:
