@@ -147,7 +147,7 @@ class _Book:
         due = (day + timedelta(30)).isoformat() if kind == "sales_invoice" else None
         address = company.address_text(customer)
         self.ids.message += 1
-        reference = f"B{number}"
+        reference = f"B{number:09d}"
         body = b'{"Invoice":[{"InvoiceHeader":{"ReferenceNo":"%s"}}]}' % reference.encode()
         digest = sha256(body).hexdigest()
         entered = midnight + _DAY_MS
