@@ -62,7 +62,7 @@ class SaleLine:
     ordered:    what had been ordered, where it differs from what is charged
     unit_price: before tax, None = the item's list price
     discount:   amount taken off the line, in major units; has the line's sign
-    tax:        the line's tax where TaxRounding is DELIVERED
+    tax:        the line's tax by tax code (None = the sender names none) where TaxRounding is DELIVERED
     where:      the path that the sender knows
     """
 
@@ -75,7 +75,7 @@ class SaleLine:
     ordered: Decimal | None = None
     unit_price: Decimal | None = None
     discount: Decimal = Decimal(0)
-    tax: Decimal | None = None
+    tax: Mapping[int | None, Decimal] | None = None
     order_line_id: int | None = None
     returns_line_id: int | None = None
     where: str = ""
@@ -159,6 +159,7 @@ class Line:
     """A document's line as filed.
 
     net:       quantity x unit price, rounded, less the discount
+    tax_parts: what each tax code takes of it, adding up to tax
     unit_cost: millionths of the base currency that one unit left or entered stock at, None = not moved
     """
 
@@ -176,6 +177,7 @@ class Line:
     discount: Money
     net: Money
     tax: Money
+    tax_parts: Mapping[int | None, Money] = field(default_factory=dict)
     ledger_class: str = ""
     stocked: bool = False
     unit_cost: int | None = None

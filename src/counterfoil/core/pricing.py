@@ -140,7 +140,7 @@ def _taxes(
         Taxable(
             line.net,
             using.exempt | (using.items[line.item_id].exempt_from if line.item_id is not None else frozenset()),
-            None if asked.tax is None else Money.of(asked.tax, unit),
+            {code: Money.of(tax, unit) for code, tax in (asked.tax or {}).items()},
         )
         for line, asked in zip(lines, sale.lines, strict=True)
     ]
@@ -165,9 +165,11 @@ def _taxes(
 def _with_tax(lines: list[Line], parts: list[TaxPart], unit: Currency) -> tuple[Line, ...]:
     if not parts:
         return tuple(lines)
-    return tuple(
-        replace(line, tax=total((part.shares[index] for part in parts), unit)) for index, line in enumerate(lines)
-    )
+    taxed = []
+    for index, line in enumerate(lines):
+        shares = {part.tax_code_id: part.shares[index] for part in parts if part.shares[index]}
+        taxed.append(replace(line, tax=total(shares.values(), unit), tax_parts=shares))
+    return tuple(taxed)
 
 
 def _asserted(sale: Sale, unit: Currency) -> Asserted:

@@ -79,6 +79,7 @@ class Reference:
 
     closed_through: last closed book month as YYYYMM, 0 = none
     fiscal_month:   the month in which the fiscal year begins
+    controlling:    ids of the accounts whose every posting is an open item
     claimed:        kinds of things of which another system's whole-number ids are on file
     """
 
@@ -100,6 +101,7 @@ class Reference:
     terms: Mapping[int, Terms]
     rates: Mapping[str, Sequence[tuple[str, Decimal]]]
     claimed: frozenset[str]
+    controlling: frozenset[int]
 
     def rate(self, code: str, on: str) -> Decimal | None:
         """Base units for one unit of a currency on a date (ISO text), None for the base currency itself.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -104,12 +104,12 @@ class Taxable:
     """A line as tax sees it.
 
     exempt_from: ids of tax codes that skip it
-    delivered:   its tax as the sender gives it, for TaxRounding.DELIVERED
+    delivered:   its tax by tax code as the sender gives it, for TaxRounding.DELIVERED
     """
 
     net: Money
     exempt_from: frozenset[int] = frozenset()
-    delivered: Money | None = None
+    delivered: Mapping[int | None, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,13 @@ def taxes(
 
 
 def _delivered(lines: Sequence[Taxable], unit: Currency) -> list[TaxPart]:
-    shares = tuple(line.delivered or Money(0, unit) for line in lines)
-    tax = total(shares, unit)
-    if not any(shares):
-        return []
-    base = total((line.net for line, share in zip(lines, shares, strict=True) if share), unit)
-    return [TaxPart(None, None, base, tax, shares)]
+    nothing = Money(0, unit)
+    parts = []
+    for code in dict.fromkeys(code for line in lines for code, tax in line.delivered.items() if tax):
+        shares = tuple(line.delivered.get(code, nothing) for line in lines)
+        base = total((line.net for line, share in zip(lines, shares, strict=True) if share), unit)
+        parts.append(TaxPart(code, None, base, total(shares, unit), shares))
+    return parts
 
 
 def _rounded_together(parts: list[TaxPart], unit: Currency) -> list[TaxPart]:

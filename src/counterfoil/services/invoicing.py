@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.core.document import ON_ACCOUNT, ORDERS, Document, Kind, Line, Sale, SaleLine, State
+from counterfoil.core.document import ORDERS, Document, Kind, Line, Sale, SaleLine, State
 from counterfoil.core.errors import Conflict, NotFound, Problem, Refused
 from counterfoil.core.journal import negated
 from counterfoil.core.money import Money, total
@@ -38,25 +38,22 @@ def issue(
     """
     drawn = draw_up(work, sale)
     order = order or _named_order(work, drawn.document)
+    at_once = drawn.document.kind is Kind.CASH_SALE
+    tenders = settle([*deposits, *drawn.document.tenders], drawn.document.total) if at_once else []
+    moved = stock.issue(work, drawn.document, drawn.warnings)
     document = replace(
         drawn.document,
         order_id=order.id if order else None,
         order_number=order.number if order else drawn.document.order_number,
         original_id=_original(work, drawn.document),
+        tenders=tuple(tenders),
+        lines=moved.lines,
     )
-    if document.kind is Kind.CASH_SALE:
-        document = replace(document, tenders=tuple(settle([*deposits, *document.tenders], document.total)))
-    moved = stock.issue(work, document, drawn.warnings)
-    document = replace(document, lines=moved.lines)
     _fix_currency(work, drawn, document)
-    books = receipts.books(work, document)
-    held = len(deposits) if deposits_posted and document.kind is Kind.CASH_SALE else 0
-    entry = for_sale(document, moved.goods, books, held)
-    if document.kind in ON_ACCOUNT:
-        document = replace(document, tenders=())
+    entry = for_sale(document, moved.goods, receipts.books(work, document), len(deposits) if deposits_posted else 0)
     work.file(document)
     opened = work.post(entry, document.due_on)
-    if document.kind in ON_ACCOUNT:
+    if not at_once:
         _settle(work, document, drawn, opened, deposits, deposits_posted)
     return Filed(document, tuple(drawn.warnings))
 
@@ -136,7 +133,10 @@ def _credit_line(line: Line, left: Creditable, wanted: Decimal) -> SaleLine:
     """The line mirrored; the last credit takes exactly what is left, so that all of them add up to the invoice."""
     unit = line.net.currency
     share = wanted / line.quantity
-    net, tax = Money.of(line.net.amount * share, unit), Money.of(line.tax.amount * share, unit)
+    net = Money.of(line.net.amount * share, unit)
+    tax: Mapping[int | None, Money] = {
+        code: Money.of(part.amount * share, unit) for code, part in line.tax_parts.items()
+    }
     if wanted == left.quantity:
         net, tax = left.net, left.tax
     return SaleLine(
@@ -148,7 +148,7 @@ def _credit_line(line: Line, left: Creditable, wanted: Decimal) -> SaleLine:
         quantity=-wanted,
         unit_price=line.unit_price,
         discount=(Money.of(-wanted * line.unit_price, unit) + net).amount,
-        tax=-tax.amount,
+        tax={code: -part.amount for code, part in tax.items()},
         returns_line_id=line.id,
     )
 

@@ -166,8 +166,7 @@ class Work:
         """File an entry with the items that it opens; an entry without postings is none."""
         if not entry.postings:
             return []
-        controls = {number: account.control for number, account in self.reference.accounts.items()}
-        return self.unit.journal.append(entry, controls, due_on)
+        return self.unit.journal.append(entry, self.reference.controlling, due_on)
 
     def conclude(self) -> None:
         """Write what was filed: heads with their numbers, and the evidence."""

@@ -110,7 +110,7 @@ def _sale_line(line: Line, quantity: Decimal) -> SaleLine:
         ordered=line.ordered,
         unit_price=line.unit_price,
         discount=Money.of(line.discount.amount * share, line.discount.currency).amount,
-        tax=Money.of(line.tax.amount * share, line.tax.currency).amount,
+        tax={code: Money.of(part.amount * share, part.currency).amount for code, part in line.tax_parts.items()},
         order_line_id=line.id,
     )
 

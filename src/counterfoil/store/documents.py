@@ -62,13 +62,8 @@ _served = Statement(
 )
 _returned = Statement(
     sa.select(
-        document_line.c.returns_line_id,
-        sa.func.sum(document_line.c.quantity),
-        sa.func.sum(document_line.c.net),
-        sa.func.sum(document_line.c.tax),
-    )
-    .where(one_of(document_line.c.returns_line_id, "ids"))
-    .group_by(document_line.c.returns_line_id)
+        document_line.c.returns_line_id, document_line.c.quantity, document_line.c.net, document_line.c.tax_parts
+    ).where(one_of(document_line.c.returns_line_id, "ids"))
 )
 _owner = Statement(sa.select(document_line.c.document_id).where(document_line.c.id == p("id")))
 _following = Statement(
@@ -88,7 +83,7 @@ class Creditable:
 
     quantity: Decimal
     net: Money
-    tax: Money
+    tax: Mapping[int | None, Money]
 
 
 class Documents:
@@ -170,17 +165,17 @@ class Documents:
 
     def creditable(self, invoice: Document) -> dict[int, Creditable]:
         """What of an invoice's lines has not been credited yet."""
-        ids = [line.id for line in invoice.lines]
-        credited = {row[0]: row[1:] for row in self._connection.rows(_returned, ids=ids)}
-        result = {}
-        for line in invoice.lines:
-            quantity, net, tax = credited.get(line.id, (0, 0, 0))
-            result[line.id] = Creditable(
-                line.quantity + from_millionths(int(quantity)),
-                line.net + Money(int(net), line.net.currency),
-                line.tax + Money(int(tax), line.tax.currency),
+        left = {line.id: Creditable(line.quantity, line.net, dict(line.tax_parts)) for line in invoice.lines}
+        unit = invoice.total.currency
+        for line_id, quantity, net, tax_parts in self._connection.rows(_returned, ids=list(left)):
+            before = left[line_id]
+            tax = {
+                code: before.tax.get(code, Money(0, unit)) + part for code, part in _tax_parts(tax_parts, unit).items()
+            }
+            left[line_id] = Creditable(
+                before.quantity + from_millionths(quantity), before.net + Money(net, unit), {**before.tax, **tax}
             )
-        return result
+        return left
 
     def owner_of(self, line_id: int) -> int | None:
         """The id of the document that a line stands in."""
@@ -368,6 +363,7 @@ def _line_row(document_id: int, line: Line) -> dict[str, Any]:
         "discount": line.discount.minor,
         "net": line.net.minor,
         "tax": line.tax.minor,
+        "tax_parts": to_json({str(code or 0): part.minor for code, part in line.tax_parts.items()}),
         "ledger_class": line.ledger_class,
         "stocked": line.stocked,
         "unit_cost": line.unit_cost,
@@ -394,12 +390,17 @@ def to_line(row: Row, unit: Currency) -> Line:
         discount=Money(f["discount"], unit),
         net=Money(f["net"], unit),
         tax=Money(f["tax"], unit),
+        tax_parts=_tax_parts(f["tax_parts"], unit),
         ledger_class=f["ledger_class"],
         stocked=bool(f["stocked"]),
         unit_cost=f["unit_cost"],
         order_line_id=f["order_line_id"],
         returns_line_id=f["returns_line_id"],
     )
+
+
+def _tax_parts(text: str, unit: Currency) -> dict[int | None, Money]:
+    return {int(code) or None: Money(minor, unit) for code, minor in json.loads(text).items()} if text != "{}" else {}
 
 
 def _tax_row(document_id: int, position: int, part: TaxPart) -> dict[str, Any]:

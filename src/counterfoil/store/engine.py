@@ -7,6 +7,8 @@ toolkit writes the SQL, and nothing stands between it and the rows (docs/adr/000
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -258,23 +260,41 @@ class Engine:
         On PostgreSQL its statements go out in a pipeline: only those whose rows are asked for wait for the server, and
         an error may surface at a later statement, at the latest at the commit.
         """
-        with self._checked_out() as connection:
-            raw = connection.raw
-            try:
-                with self._pipeline(raw):
-                    raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
-                    yield connection
-                    connection.flush()
-                    raw.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error, psycopg.Error):
-                    raw.execute("ROLLBACK")
-                raise
+        with (
+            self._checked_out() as connection,
+            self._turn(),
+            self._rolled_back_on_error(connection),
+            contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline(),
+        ):
+            connection.raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
+            yield connection
+            connection.flush()
+            connection.raw.execute("COMMIT")
 
-    def _pipeline(self, raw: Any) -> contextlib.AbstractContextManager[Any]:
-        pipeline: contextlib.AbstractContextManager[Any]
-        pipeline = contextlib.nullcontext() if self.dialect == "sqlite" else raw.pipeline()
-        return pipeline
+    @contextlib.contextmanager
+    def _rolled_back_on_error(self, connection: Connection) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error, psycopg.Error):
+                connection.raw.execute("ROLLBACK")
+            raise
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for a writer's turn on SQLite, in the kernel's queue.
+
+        SQLite itself would sleep and try again, which lets an unlucky writer starve behind sixteen others for seconds.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        gate = os.open(f"{self.path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(gate)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Connection]:

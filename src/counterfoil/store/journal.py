@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -86,10 +86,10 @@ class Journal:
         self._connection, self._mint = connection, mint
         self._heads: list[tuple[int, Entry]] = []
 
-    def append(self, made: Entry, controls: Mapping[int, str], due_on: date | None = None) -> list[OpenItem]:
+    def append(self, made: Entry, controlling: Collection[int], due_on: date | None = None) -> list[OpenItem]:
         """File an entry; every posting of an amount on a control account opens an item.
 
-        controls: account id -> what it controls, "" for nothing
+        controlling: ids of the control accounts
         due_on:   when the items are due, None = at once
         """
         entry_id = self._mint.take("entry")
@@ -97,7 +97,7 @@ class Journal:
         rows, items = [], []
         for position, leg in enumerate(made.postings):
             rows.append(_posting_row(entry_id, position, leg))
-            if leg.amount and controls[leg.account_id]:
+            if leg.amount and leg.account_id in controlling:
                 assert leg.party_id is not None, "a posting on a control account has a party"
                 items.append((position, self._opened(leg, leg.party_id, made, due_on or made.on)))
         self._connection.insert(posting, rows)

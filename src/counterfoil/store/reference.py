@@ -97,6 +97,7 @@ class References:
             salespeople={row[0]: Named(*row) for row in self._all(schema.salesperson)},
             terms={row[0]: Terms(row[0], row[1], row[2], row[3], bool(row[4])) for row in self._all(schema.terms)},
             rates=self._rates(),
+            controlling=frozenset(account.id for account in accounts.values() if account.control),
             claimed=Refs(self._connection).claimed_kinds(),
         )
 

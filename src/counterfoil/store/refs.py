@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from threading import Lock
 
 import sqlalchemy as sa
@@ -17,32 +18,33 @@ _BLOCK = {"party": 1, "contact": 1, "item": 1, "document": 1}
 _BLOCK_SIZE = 32
 LARGEST = 2**31 - 1
 
-_last = {
-    name: Statement(sa.select(sa.func.coalesce(sa.func.max(metadata.tables[name].c.id), 0)))
-    for name in (
-        "party",
-        "contact",
-        "item",
-        "document",
-        "document_line",
-        "entry",
-        "open_item",
-        "application",
-        "stock_move",
-        "message",
-        "account",
-        "setting",
-        "period_event",
-        "principal",
-        "credential",
-        "tax_code",
-        "jurisdiction",
-        "tender_type",
-        "department",
-        "salesperson",
-        "terms",
-    )
-}
+#: Kinds that a unit of work needs many ids of; PostgreSQL has a sequence for each.
+_SEQUENCED = (
+    "party",
+    "contact",
+    "item",
+    "document",
+    "document_line",
+    "entry",
+    "open_item",
+    "application",
+    "stock_move",
+    "message",
+)
+
+
+def _last_id(kind: str) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.coalesce(sa.func.max(metadata.tables[kind].c.id), 0)).scalar_subquery()
+
+
+_last_of_all = Statement(sa.select(*(_last_id(kind) for kind in _SEQUENCED)))
+
+
+@cache
+def _last_of(kind: str) -> Statement:
+    return Statement(sa.select(_last_id(kind)))
+
+
 _claimed = Statement(
     sa.select(external_ref.c.their_number)
     .where(external_ref.c.kind == p("kind"), external_ref.c.their_number == p("number"))
@@ -120,14 +122,15 @@ class Mint:
         if connection.dialect == "postgresql" and kind in _SEQUENCED:
             return self._blocks.take(connection, kind)
         # One writer at a time, and rows are never deleted: the largest id in use is the last one given.
-        number: int = self._next.get(kind) or connection.value(_last[kind]) + 1
+        if kind in _SEQUENCED and not self._next:
+            row = connection.row(_last_of_all)
+            assert row is not None
+            self._next = {name: last + 1 for name, last in zip(_SEQUENCED, row, strict=True)}
+        elif kind not in self._next:
+            self._next[kind] = connection.value(_last_of(kind)) + 1
+        number = self._next[kind]
         self._next[kind] = number + 1
         return number
-
-
-_SEQUENCED = frozenset(
-    (*_BLOCK, "document_line", "entry", "open_item", "application", "stock_move", "message"),
-)
 
 
 class Refs:

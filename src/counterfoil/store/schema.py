@@ -384,6 +384,7 @@ document_line = Table(
     Column("discount", Big, nullable=False),
     Column("net", Big, nullable=False),
     Column("tax", Big, nullable=False),
+    Column("tax_parts", Text, nullable=False),
     Column("ledger_class", Text, nullable=False),
     Column("stocked", Boolean, nullable=False),
     Column("unit_cost", Big),

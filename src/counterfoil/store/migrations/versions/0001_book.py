@@ -493,6 +493,7 @@ def _tables() -> None:
         sa.Column("discount", sa.BigInteger(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("tax_parts", sa.Text(), nullable=False),
         sa.Column("ledger_class", sa.Text(), nullable=False),
         sa.Column("stocked", sa.Boolean(), nullable=False),
         sa.Column("unit_cost", sa.BigInteger(), nullable=True),
