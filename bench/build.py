@@ -9,13 +9,11 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from typing import Any
 
-from bench import company
+from bench import company, rows
 from bench.filling import Filler, filler
 
 #: The book's invoices lie in so many days before today.
@@ -23,12 +21,7 @@ DAYS = 730
 #: Invoices per customer, on average; the first customers have many more.
 PER_CUSTOMER = 100
 _CHUNK = 4000
-_RECEIVABLE, _BANK, _INVENTORY, _TAX, _SALES, _COST = 5, 4, 6, 7, 11, 13
-_TRANSFER = 3
-_MILLION = 1_000_000
-_DAY_MS = 86_400_000
-
-Row = tuple[Any, ...]
+_BODY = b'{"Invoice":[{"InvoiceHeader":{"InvoiceCustomer":%d,"ReferenceNo":"%s","InvoiceDate":"%s","Cents":%d}}]}'
 
 
 @dataclass(slots=True)
@@ -63,7 +56,7 @@ class _Book:
             document=last("document"), line=last("document_line"), entry=last("entry"), item=last("open_item"),
             application=last("application"), move=last("stock_move"), message=last("message"),
         )  # fmt: skip
-        self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.rows: dict[str, list[rows.Row]] = defaultdict(list)
         self.settled: dict[int, int] = {}
         self.tally: dict[tuple[int, int], int] = defaultdict(int)
         self.sold: dict[int, int] = defaultdict(int)
@@ -72,122 +65,89 @@ class _Book:
 
     def flush(self) -> None:
         """Hand all rows over."""
-        for table, rows in self.rows.items():
-            self.fill.copy(table, rows)
+        for table, waiting in self.rows.items():
+            self.fill.copy(table, waiting)
         self.rows.clear()
 
     def invoice(self, day: date) -> None:
         """One invoice on account; one in five settles a work order of the day before."""
         ids, add, chance = self.ids, self.rows, self.chance
         customer = int(self.customers * chance.random() ** 2) + 1
-        lines = [(chance.randrange(1, company.ITEMS + 1), chance.randrange(1, 6)) for _ in range(3)]
-        net = sum(quantity * company.price(item) for item, quantity in lines)
-        gst, pst = (net * 5 + 50) // 100, (net * 7 + 50) // 100
-        figures = (net, gst, pst)
-        order = self._order(customer, day - timedelta(1), lines, figures) if chance.random() < 0.2 else None
+        goods = [(chance.randrange(1, company.ITEMS + 1), chance.randrange(1, 6)) for _ in range(3)]
+        sums = rows.figures(sum(quantity * company.price(item) for item, quantity in goods))
+        order = self._order(customer, day - timedelta(1), goods, sums) if chance.random() < 0.2 else None
         ids.document += 1
-        number = ids.document
+        number, line = ids.document, ids.line + 1
+        self._lines(number, goods, sums, order[2] if order else None)
         text = self._number("sales_invoice", "INV-")
-        first = self._lines(number, lines, figures, order[1] if order else None)
-        self._head(number, "sales_invoice", "posted", text, customer, day, figures, shelf=2, order=order)
-        ids.entry += 1
-        total = net + gst + pst
-        legs: list[tuple[int, int, int | None, int | None]] = [(_RECEIVABLE, total, customer, None)]
-        moved = 0
-        for n, (item, quantity) in enumerate(lines):
-            legs.append((_SALES, -quantity * company.price(item), None, first + n))
-            cents = quantity * company.cost(item)
-            moved += cents
-            ids.move += 1
-            add["stock_move"].append(
-                (ids.move, item, 1, first + n, -quantity * _MILLION, -cents, 0, day.isoformat())
-            )  # fmt: skip
+        self._head(number, "sales_invoice", "posted", text, customer, day, sums, 2, order[:2] if order else None)
+        add["stock_move"] += rows.moves(ids.move + 1, line, goods, day)
+        ids.move += len(goods)
+        for item, quantity in goods:
             self.sold[item] += quantity
-        legs += [(_TAX, -gst, None, None), (_TAX, -pst, None, None)]
-        legs += [(_INVENTORY, -moved, None, None), (_COST, moved, None, None)]
+        legs = rows.sale_legs(customer, line, goods, sums)
         self._entry(number, day, "sales_invoice/1", "Sales invoice", legs)
-        self._open(number, customer, total, day, day + timedelta(30))
-        self.owed[customer].append(_Owed(ids.item, total))
+        self._open(number, 0, customer, sums.total, day, day + timedelta(30))
+        self.owed[customer].append(_Owed(ids.item, sums.total))
 
-    def _order(self, customer: int, day: date, lines: list[tuple[int, int]], figures: Row) -> tuple[int, int, str]:
-        """A finalised work order: (document, first line, number)."""
+    def _order(self, customer: int, day: date, goods: list[rows.Goods], sums: rows.Figures) -> tuple[int, str, int]:
+        """A finalised work order: (document, number, first line)."""
         self.ids.document += 1
-        number, text = self.ids.document, self._number("work_order", "W-")
-        first = self._lines(number, lines, figures, None)
-        self._head(number, "work_order", "invoiced", text, customer, day, figures, shelf=1, order=None)
-        return number, first, text
+        number, line, text = self.ids.document, self.ids.line + 1, self._number("work_order", "W-")
+        self._lines(number, goods, sums, None)
+        self._head(number, "work_order", "invoiced", text, customer, day, sums, 1, None)
+        return number, text, line
 
     def _number(self, kind: str, prefix: str) -> str:
         self.ids.numbers[kind] += 1
         return f"{prefix}{self.ids.numbers[kind]:06d}"
 
-    def _lines(self, number: int, lines: list[tuple[int, int]], figures: Row, order_line: int | None) -> int:
-        add, first, (net, gst, pst) = self.rows, self.ids.line + 1, figures
-        shares = [quantity * company.price(item) * 12 // 100 for item, quantity in lines]
-        shares[0] += gst + pst - sum(shares)
-        for n, (item, quantity) in enumerate(lines):
-            millionths = quantity * _MILLION
-            add["document_line"].append(
-                (first + n, number, n + 1, "item", item, f"SKU{item:05d}", f"Item {item}", "", "EA", millionths,
-                 millionths, company.price(item) * 10_000, 0, quantity * company.price(item), shares[n], "", True,
-                 company.cost(item) * 10_000, None if order_line is None else order_line + n, None)
-            )  # fmt: skip
-        add["document_tax"].append((number, 0, 1, 50_000, net, gst))
-        add["document_tax"].append((number, 1, 2, 70_000, net, pst))
-        self.ids.line += len(lines)
-        return first
+    def _lines(self, number: int, goods: list[rows.Goods], sums: rows.Figures, order_line: int | None) -> None:
+        self.rows["document_line"] += rows.lines(number, self.ids.line + 1, goods, sums, order_line)
+        self.rows["document_tax"] += rows.taxes(number, sums)
+        self.ids.line += len(goods)
 
     def _head(
-        self, number: int, kind: str, state: str, text: str, customer: int, day: date, figures: Row, shelf: int,
-        order: tuple[int, int, str] | None,
-    ) -> None:  # fmt: skip
-        net, gst, pst = figures
-        midnight = (day.toordinal() - 719_163) * _DAY_MS
-        at = midnight + self.chance.randrange(_DAY_MS) if number % 2 else None
-        due = (day + timedelta(30)).isoformat() if kind == "sales_invoice" else None
-        address = company.address_text(customer)
+        self,
+        number: int,
+        kind: str,
+        state: str,
+        text: str,
+        customer: int,
+        day: date,
+        sums: rows.Figures,
+        shelf: int,
+        order: tuple[int, str] | None,
+    ) -> None:
+        midnight = rows.midnight(day)
+        at = midnight + self.chance.randrange(rows.DAY_MS) if number % 2 else None
         self.ids.message += 1
-        reference = f"B{number:09d}"
-        body = b'{"Invoice":[{"InvoiceHeader":{"ReferenceNo":"%s"}}]}' % reference.encode()
-        digest = sha256(body).hexdigest()
-        entered = midnight + _DAY_MS
+        reference, entered = f"B{number:09d}", midnight + rows.DAY_MS
         self.rows["document"].append(
-            (number, kind, state, text, text.lower(), True, customer, None, address, address, "CAD", day.isoformat(),
-             at, midnight if at is None else at, None, due, None, day.year * 100 + day.month, "A", "", 1, None, None,
-             reference, f"PO{number}", f"po{number}", "", None, order[2] if order else "", order[0] if order else None,
-             None, None, "", "", shelf == 1, net, 0, gst + pst, net + gst + pst, net, gst + pst, net + gst + pst, 0,
-             "component", shelf, None, entered, company.CALLER, self.ids.message)
-        )  # fmt: skip
+            rows.document(
+                number, kind, state, text, customer, day, at, sums, shelf, order, reference, self.ids.message, entered
+            )
+        )
         if shelf:
             self.tally[customer, shelf] += 1
-        self.rows["message"].append(
-            (self.ids.message, reference, 0, "systemfive", "addInvoice", "/addInvoice", "{}", digest, 200, "",
-             company.CALLER, entered, number)
-        )  # fmt: skip
+        body = _BODY % (customer, reference.encode(), day.isoformat().encode(), sums.net)
+        said = rows.message(self.ids.message, number, reference, body, "", entered)
+        self.rows["message"].append(said)
         self.rows["message_body"].append((reference, body, entered))
         result = f'{{"document_id":{number},"number":"{text}","warnings":[]}}'
-        self.rows["idempotency"].append((1, "systemfive", reference, digest, result))
+        self.rows["idempotency"].append((1, "systemfive", reference, said[7], result))
 
-    def _entry(
-        self, number: int, day: date, rule: str, text: str, legs: list[tuple[int, int, int | None, int | None]]
-    ) -> None:
-        entry, month = self.ids.entry, day.year * 100 + day.month
-        self.rows["posting"] += [
-            (entry, n, account, "CAD", cents, cents, party, line)
-            for n, (account, cents, party, line) in enumerate(legs)
-        ]
-        made = (day.toordinal() - 719_162) * _DAY_MS
-        self.rows["entry"].append(
-            (entry, entry, day.isoformat(), month, number, rule, text, None, made, company.CALLER)
-        )
+    def _entry(self, number: int, day: date, rule: str, text: str, legs: Sequence[rows.Row]) -> None:
+        self.ids.entry += 1
+        made = rows.midnight(day) + rows.DAY_MS
+        self.rows["posting"] += rows.postings(self.ids.entry, legs)
+        self.rows["entry"].append(rows.entry(self.ids.entry, self.ids.entry, number, day, rule, text, made))
 
-    def _open(self, number: int, customer: int, cents: int, day: date, due: date, position: int = 0) -> None:
+    def _open(self, number: int, position: int, customer: int, cents: int, day: date, due: date) -> None:
         self.ids.item += 1
-        item, on, due_on = self.ids.item, day.isoformat(), due.isoformat()
-        self.rows["open_item"].append(
-            (item, self.ids.entry, position, customer, _RECEIVABLE, number, "CAD", cents, cents, on, due_on)
-        )
-        self.rows["open_item_state"].append((item, customer, _RECEIVABLE, "CAD", cents, cents, on, due_on))
+        made = rows.open_item(self.ids.item, self.ids.entry, position, number, customer, cents, day, due)
+        self.rows["open_item"].append(made)
+        self.rows["open_item_state"].append((made[0], *made[3:5], *made[6:]))
 
     def pay(self, day: date) -> None:
         """Half of the customers pay what they owed before, in one receipt each; a few amounts stay open."""
@@ -201,21 +161,17 @@ class _Book:
             extra = chance.randrange(1, 5000) if chance.random() < 0.02 else 0
             total = sum(owed.amount for owed in paid) + extra
             ids.document += 1
-            ids.entry += 1
-            number = ids.document
-            self._head(
-                number, "receipt", "posted", self._number("receipt", "RC-"), customer, day, (total, 0, 0), shelf=0,
-                order=None,
-            )  # fmt: skip
-            self.rows["document_tender"].append((number, 0, _TRANSFER, total, 0))
-            legs = [(_BANK, total, None, None), (_RECEIVABLE, -total, customer, None)]
+            number, text = ids.document, self._number("receipt", "RC-")
+            self._head(number, "receipt", "posted", text, customer, day, rows.Figures(total, 0, 0), 0, None)
+            self.rows["document_tender"].append((number, 0, rows.TRANSFER, total, 0))
+            legs = [(rows.BANK, total, None, None), (rows.RECEIVABLE, -total, customer, None)]
             self._entry(number, day, "receipt/1", "Receipt", legs)
-            self._open(number, customer, -total, day, day, position=1)
+            self._open(number, 1, customer, -total, day, day)
             self.settled[ids.item] = -extra
             for owed in paid:
                 ids.application += 1
                 self.rows["application"].append(
-                    (ids.application, owed.item_id, ids.item, owed.amount, day.isoformat(), None, 0, company.CALLER)
+                    (ids.application, owed.item_id, ids.item, owed.amount, day.isoformat(), 0, company.CALLER)
                 )
                 self.settled[owed.item_id] = 0
             items.clear()
@@ -251,17 +207,17 @@ def build(url: str, invoices: int, told: Callable[[str], None] = lambda said: No
     told(f"built in {time.perf_counter() - began:.0f} s")
 
 
-def _parties(customers: int) -> Iterator[Row]:
+def _parties(customers: int) -> Iterator[rows.Row]:
     for number in range(1, customers + 1):
         address = company.address_text(number)
-        yield number, "customer", company.code(number), f"Customer {number}", "CAD", 1, None, "[]", address, None
+        yield number, "customer", company.code(number), f"Customer {number}", "CAD", 1, "[]", address
 
 
 def _project(book: _Book) -> None:
     fill = book.fill
     fill.run("UPDATE open_item_state SET remaining = {1} WHERE item_id = {0}", list(book.settled.items()))
     fill.copy("customer_tally", [(who, shelf, "CAD", "", count) for (who, shelf), count in book.tally.items()])
-    sold = [(item, quantity * _MILLION, quantity * company.cost(item)) for item, quantity in book.sold.items()]
+    sold = [(item, quantity * rows.MILLION, quantity * company.cost(item)) for item, quantity in book.sold.items()]
     fill.run("UPDATE stock_value SET on_hand = on_hand - {1}, value = value - {2} WHERE item_id = {0}", sold)
     levels = [(item, quantity) for item, quantity, _ in sold]
     fill.run("UPDATE stock_level SET on_hand = on_hand - {1} WHERE item_id = {0} AND department_id = 1", levels)

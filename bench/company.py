@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 
 from counterfoil import app
 from counterfoil.core.party import Address
@@ -19,11 +20,13 @@ CALLER = "bench"
 SECRET = "bench-secret"  # noqa: S105 - opens nothing but a book that lives for a minute
 
 
+@cache
 def price(item_id: int) -> int:
     """An item's list price in cents."""
     return 999 + item_id * 37 % 9000
 
 
+@cache
 def cost(item_id: int) -> int:
     """What an item cost, in cents."""
     return price(item_id) * 6 // 10
@@ -49,10 +52,14 @@ def make(url: str, customers: int = CUSTOMERS) -> Store:
             _customer(work, number)
     with context(store, caller).work() as work:
         for number in range(1, ITEMS + 1):
-            sku = f"SKU{number:05d}"
-            registry.add_item(work, sku, f"Item {number}", price=Decimal(price(number)) / 100)
-            stock.adjust(work, sku, Decimal(10_000_000), Decimal(cost(number)) / 100, on=OPENED_ON)
+            registry.add_item(work, sku(number), f"Item {number}", price=Decimal(price(number)) / 100)
+            stock.adjust(work, sku(number), Decimal(10_000_000), Decimal(cost(number)) / 100, on=OPENED_ON)
     return store
+
+
+def sku(item_id: int) -> str:
+    """An item's stock-keeping code."""
+    return f"SKU{item_id:05d}"
 
 
 def code(customer_id: int) -> str:

@@ -11,9 +11,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from bench.rows import Row, columns
 from counterfoil.store import open_store
-
-Row = tuple[Any, ...]
 
 
 class Filler(ABC):
@@ -25,7 +24,7 @@ class Filler(ABC):
 
     @abstractmethod
     def copy(self, table: str, rows: Sequence[Row]) -> None:
-        """Add rows, each with every column of the table."""
+        """Add rows, each with the table's columns of bench.rows."""
 
     @abstractmethod
     def run(self, text: str, rows: Sequence[Row]) -> None:
@@ -46,7 +45,9 @@ class _Sqlite(Filler):
 
     def copy(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
-            self._db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+            names = columns(table)
+            marks = ", ".join("?" * len(names))
+            self._db.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
 
     def run(self, text: str, rows: Sequence[Row]) -> None:
         self._db.executemany(text.format("?1", "?2", "?3"), rows)
@@ -64,7 +65,9 @@ class _Postgresql(Filler):
         return int(row[0]) if row else 0
 
     def copy(self, table: str, rows: Sequence[Row]) -> None:
-        with self._db.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as to:
+        names = sql.SQL(", ").join(sql.Identifier(name) for name in columns(table))
+        text = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+        with self._db.cursor() as cursor, cursor.copy(text) as to:
             for row in rows:
                 to.write_row(row)
 
@@ -100,8 +103,7 @@ def _filling_sqlite(db: sqlite3.Connection) -> Iterator[Filler]:
     for pragma in ("foreign_keys=OFF", "synchronous=OFF", "cache_size=-262144"):
         db.execute(f"PRAGMA {pragma}")
     aside = db.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
-        " ORDER BY type"
+        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL ORDER BY type"
     ).fetchall()
     for kind, name, _ in aside:
         db.execute(f"DROP {kind} {name}")

@@ -11,6 +11,8 @@ from decimal import Decimal
 from itertools import count
 
 from bench import company
+from bench.floors.posting import Invoice
+from bench.rows import Figures, Goods, figures
 from counterfoil.core.document import Kind, Sale, SaleLine
 
 _LINES = 3
@@ -20,26 +22,26 @@ _LINES = 3
 class Order:
     """An invoice on account as a sender knows it.
 
-    lines: (item id, whole quantity, unit price in cents)
+    goods: (item id, whole quantity), at list prices
     """
 
     reference: str
     customer_id: int
     on: date
-    lines: tuple[tuple[int, int, int], ...]
+    goods: tuple[Goods, ...]
 
     @property
-    def net(self) -> int:
-        """What the lines come to, in cents."""
-        return sum(quantity * price for _, quantity, price in self.lines)
+    def sums(self) -> Figures:
+        """What it comes to."""
+        return figures(sum(quantity * company.price(item) for item, quantity in self.goods))
 
-    @property
-    def taxes(self) -> tuple[int, int]:
-        """5 % and 7 % of the net, in cents, rounded half up."""
-        return (self.net * 5 + 50) // 100, (self.net * 7 + 50) // 100
+    def invoice(self) -> Invoice:
+        """As the floor takes it."""
+        return Invoice(self.reference, self.customer_id, self.on, self.goods, self.sums)
 
     def sale(self) -> Sale:
         """As the office is asked for it."""
+        sums = self.sums
         return Sale(
             kind=Kind.SALES_INVOICE,
             customer=self.customer_id,
@@ -47,18 +49,19 @@ class Order:
             type_code="A",
             reference=self.reference,
             lines=tuple(
-                SaleLine(item_id=item, quantity=Decimal(quantity), unit_price=Decimal(price) / 100)
-                for item, quantity, price in self.lines
+                SaleLine(item_id=item, quantity=Decimal(quantity), unit_price=Decimal(company.price(item)) / 100)
+                for item, quantity in self.goods
             ),
-            asserted_subtotal=Decimal(self.net) / 100,
-            asserted_tax=Decimal(sum(self.taxes)) / 100,
+            asserted_subtotal=Decimal(sums.net) / 100,
+            asserted_tax=Decimal(sums.tax) / 100,
         )
 
     def body(self) -> bytes:
         """As System Five's addInvoice is asked for it."""
+        sums = self.sums
         header = {
-            "InvoiceSubTotal": self.net / 100,
-            "InvoiceTaxTotal": sum(self.taxes) / 100,
+            "InvoiceSubTotal": sums.net / 100,
+            "InvoiceTaxTotal": sums.tax / 100,
             "InvoiceDate": self.on.isoformat(),
             "InvoiceType": "A",
             "InvoiceDepartment": 1,
@@ -67,7 +70,8 @@ class Order:
             "ReferenceNo": self.reference,
         }
         lines = [
-            {"PartUnique": item, "Ordered": quantity, "Price": price / 100} for item, quantity, price in self.lines
+            {"PartUnique": item, "Ordered": quantity, "Price": company.price(item) / 100}
+            for item, quantity in self.goods
         ]
         whole = {
             "Invoice": [{"InvoiceHeader": header, "InvoiceLines": lines}],
@@ -82,5 +86,5 @@ def orders(seed: str, customers: int = company.CUSTOMERS) -> Iterator[Order]:
     today = datetime.now(UTC).date()
     for number in count(1):
         items = sorted(chance.sample(range(1, company.ITEMS + 1), _LINES))
-        lines = tuple((item, chance.randint(1, 5), company.price(item)) for item in items)
-        yield Order(f"{seed}-{number:07d}", chance.randint(1, customers), today, lines)
+        goods = tuple((item, chance.randint(1, 5)) for item in items)
+        yield Order(f"{seed}-{number:07d}", chance.randint(1, customers), today, goods)

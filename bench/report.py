@@ -37,6 +37,13 @@ def table(results: Sequence[Result], title: str) -> Table:
     return shown
 
 
+def line(result: Result) -> str:
+    """A result as soon as it is known."""
+    ratio = "" if result.ratio is None else f", ratio {result.ratio:.2f}"
+    floor = "" if result.floor is None else f", floor {_shown(result.floor)}"
+    return f"  {result.engine} {result.scenario.name}: {_shown(result.ours)} {result.scenario.unit}{floor}{ratio}"
+
+
 def _shown(figure: Figure | None) -> str:
     if figure is None:
         return ""

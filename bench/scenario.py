@@ -25,7 +25,6 @@ class Bench:
     """
 
     place: Place
-    quick: bool
     told: Callable[[str], None]
     seconds: float
     sizes: tuple[int, int]

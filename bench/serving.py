@@ -68,9 +68,7 @@ def floor(url: str, folder: Path, first: bytes) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def _running(
-    command: list[str], settings: Mapping[str, str], port: int, log: Path, first: bytes
-) -> Iterator[Served]:
+def _running(command: list[str], settings: Mapping[str, str], port: int, log: Path, first: bytes) -> Iterator[Served]:
     with log.open("wb") as output:
         began = time.perf_counter()
         process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=output)
