@@ -86,7 +86,7 @@ def migrate_book(url: str, serve_role: str | None) -> str:
     migrating.migrate(store.engine)
     if serve_role:
         migrating.grant(store.engine, serve_role)
-    return migrating.newest()
+    return migrating.NEEDED
 
 
 def reference(store: Store) -> Reference:
@@ -109,8 +109,8 @@ def unready(store: Store) -> str | None:
         at = migrating.revision(store.engine)
         if at is None:
             return "there is no book here yet: run counterfoil init"
-        if at != migrating.newest():
-            return f"the book is at revision {at}, this program needs {migrating.newest()}: run counterfoil migrate"
+        if at != migrating.NEEDED:
+            return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
         with store.reader():
             return None
     except BookError as error:

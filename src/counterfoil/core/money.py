@@ -121,10 +121,12 @@ class Money:
 
 def total(parts: Iterable[Money], currency: Currency) -> Money:
     """The sum of amounts of one currency, zero for none."""
-    result = Money(0, currency)
+    minor = 0
     for part in parts:
-        result += part
-    return result
+        if part.currency is not currency and part.currency != currency:
+            raise ValueError(f"{part} is not in {currency}")
+        minor += part.minor
+    return Money(minor, currency)
 
 
 def split(whole: Money, weights: Sequence[int | Decimal]) -> list[Money]:

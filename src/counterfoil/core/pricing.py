@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from counterfoil.core.document import Asserted, Line, LineKind, Sale, SaleLine
 from counterfoil.core.errors import Problem
-from counterfoil.core.money import Currency, Money, millionths, total
+from counterfoil.core.money import AMOUNT_LIMIT, Currency, Money, millionths, total
 from counterfoil.core.stock import Item
 from counterfoil.core.tax import Jurisdiction, Taxable, TaxPart, TaxRounding, adopt, taxes, tolerance
 
@@ -75,6 +75,9 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
     warnings: list[Warning_] = []
     parts = _taxes(sale, drawn, using, problems, warnings) if not problems else []
     lines = _with_tax(drawn, parts, unit)
+    tax_total = total((part.tax for part in parts), unit)
+    if abs(subtotal.minor + tax_total.minor) >= AMOUNT_LIMIT:
+        problems.append(Problem("amount_too_large", "lines", f"{subtotal} is more than the book can hold"))
     asserted = _asserted(sale, unit)
     if asserted.subtotal is not None and asserted.subtotal != subtotal and not problems:
         say = f"the subtotal {asserted.subtotal.amount} differs from the lines, which add up to {subtotal.amount}"
@@ -87,7 +90,7 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
         taxes=tuple(parts),
         subtotal=subtotal,
         discount_total=total((line.discount for line in drawn), unit),
-        tax_total=total((part.tax for part in parts), unit),
+        tax_total=tax_total,
         asserted=asserted,
         problems=tuple(problems),
         warnings=tuple(warnings),

@@ -177,7 +177,7 @@ class Connection:
         """Rows one after another, without holding them all."""
         text, constants = statement.on(self.dialect)
         if self.dialect == "sqlite":
-            yield from self.raw.execute(text, constants | self._params(params))
+            yield from self.raw.execute(text, constants | _with_json_lists(params))
             return
         with self.raw.transaction(), self.raw.cursor(name="stream") as cursor:
             cursor.itersize = 5000
@@ -192,22 +192,24 @@ class Connection:
         """The engine's own plan of a statement, a line per step."""
         text, constants = statement.on(self.dialect)
         explain = "EXPLAIN QUERY PLAN " if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, COSTS OFF) "
-        found = self.raw.execute(explain + text, constants | self._params(params)).fetchall()
+        found = self.raw.execute(explain + text, constants | _with_json_lists(params)).fetchall()
         return [str(row[-1]) for row in found]
 
-    def _run(self, statement: Statement, params: Params) -> Any:
-        self.flush()
+    def _run(self, statement: Statement, params: dict[str, Any]) -> Any:
+        if self._waiting:
+            self.flush()
         text, constants = statement.on(self.dialect)
-        return self.raw.execute(text, {**constants, **self._params(params)})
-
-    def _params(self, params: Params) -> dict[str, Any]:
-        if self.dialect == "postgresql":
-            return dict(params)
-        return {name: _json_list(value) if isinstance(value, list) else value for name, value in params.items()}
+        if self.dialect == "sqlite":
+            params = _with_json_lists(params)
+        return self.raw.execute(text, {**constants, **params} if constants else params)
 
 
-def _json_list(values: list[int]) -> str:
-    return f"[{','.join(map(str, values))}]"
+def _with_json_lists(params: dict[str, Any]) -> dict[str, Any]:
+    """Lists as json_each reads them: SQLite has no arrays."""
+    for value in params.values():
+        if isinstance(value, list):
+            return {n: f"[{','.join(map(str, v))}]" if isinstance(v, list) else v for n, v in params.items()}
+    return params
 
 
 class Engine:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psycopg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
-from counterfoil.core.errors import Refused, Unavailable
-from counterfoil.store.engine import Engine
+from counterfoil.core.errors import Refused
+from counterfoil.store.engine import Engine, Statement
 from counterfoil.store.schema import APPEND_ONLY, metadata
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+#: The revision that this program needs: the newest of the migrations beside this file.
+NEEDED = "0001"
 
-
-def newest() -> str:
-    """The revision that this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+_at = Statement(sa.text("SELECT version_num FROM alembic_version"))
 
 
 def revision(engine: Engine) -> str | None:
@@ -31,21 +27,18 @@ def revision(engine: Engine) -> str | None:
     if not engine.exists():
         return None
     try:
-        return _revision(engine)
-    except sa.exc.DBAPIError as error:
-        raise Unavailable.of("database_unavailable", "the database does not answer") from error
-
-
-def _revision(engine: Engine) -> str | None:
-    with engine.core().connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version", schema=engine.schema):
-            return None
-        context = MigrationContext.configure(connection, opts={"version_table_schema": engine.schema})
-        return context.get_current_revision()
+        with engine.reading() as connection:
+            found: str | None = connection.value(_at)
+            return found
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return None
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
     """Create or upgrade the tables, all revisions or none."""
+    # Imported late: a serving process never migrates, and should start in less time than this import takes.
+    from alembic import command
+
     config = _config()
     with engine.core().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.schema:
@@ -59,6 +52,21 @@ def migrate(engine: Engine, to: str = "head") -> None:
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
             raise
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def newest() -> str:
+    """The newest of the migrations."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def grant(engine: Engine, role: str) -> None:

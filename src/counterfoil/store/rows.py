@@ -9,6 +9,8 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from counterfoil.core.party import Address
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,6 +69,9 @@ def ids_of(text: str) -> frozenset[int]:
     return frozenset(json.loads(text)) if text != "[]" else frozenset()
 
 
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
 def to_json(value: Mapping[str, Any] | list[Any]) -> str:
     """Compact JSON with its keys in order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _encoder.encode(value).decode()

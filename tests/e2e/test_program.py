@@ -1,0 +1,78 @@
+"""The commands as an operator types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from counterfoil import company
+from tests.e2e.program import Server, run, serving
+
+COMPANY = Path(company.__file__).parent / "cli" / "demo" / "company.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, url: str) -> tuple[Path, str]:
+    """A folder to work in, and the address of an empty book."""
+    run(tmp_path, url, "init", "--currency", "CAD", "--country", "CA", "--time-zone", "America/Vancouver")
+    run(tmp_path, url, "load", str(COMPANY))
+    return tmp_path, url
+
+
+def test_a_receipt_is_taken_applied_refunded_and_reversed(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    assert "RC-000001" in run(where, url, "receive", "ACME001", "25.50", "--tender", "K")
+    items = json.loads(run(where, url, "report", "open-items", "--json"))["items"]
+    assert [(item["document"], item["remaining"]) for item in items] == [("RC-000001", -25.5)]
+    run(where, url, "refund", "RC-000001", "--tender", "C", "--amount", "5")
+    assert "amount_too_large" in run(where, url, "refund", "RC-000001", "--tender", "C", "--amount", "30", status=1)
+    aging = json.loads(run(where, url, "report", "aging", "--json"))
+    assert aging["ties"] is True
+    assert aging["customers"][0]["balance"] == -20.5
+    assert "has_applications" in run(where, url, "reverse", "RC-000001", status=1)
+    assert "laws hold" in run(where, url, "check")
+
+
+def test_a_second_init_is_refused(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    assert "book_exists" in run(where, url, "init", "--currency", "EUR", "--country", "NL", status=1)
+
+
+def test_a_closed_month_takes_nothing(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    run(where, url, "period", "close", "2024-03")
+    said = run(where, url, "receive", "ACME001", "1", "--tender", "K", "--on", "2024-03-31", status=1)
+    assert "period_closed" in said
+    run(where, url, "period", "reopen", "2024-03", "--reason", "a late receipt")
+    run(where, url, "receive", "ACME001", "1", "--tender", "K", "--on", "2024-03-31")
+
+
+def test_a_token_opens_its_door_until_it_is_revoked(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    secret = run(where, url, "token", "create", "evolutionx", "shop").splitlines()[-1]
+    with serving(where, url) as server:
+        address = f"{server.address}/evolutionx/balance"
+        asked = {"customer_code": "ACME001"}
+        good = httpx2.post(address, json=asked, headers={"Authorization": f"Bearer {secret}"})
+        assert good.json()["balance"] == 0
+        assert httpx2.post(address, json=asked, headers={"Authorization": "Bearer x"}).status_code == 401
+        assert httpx2.post(f"{server.address}/Windward/WebAPI/Invoice/addInvoice", json={}).status_code == 401
+        assert httpx2.get(f"{server.address}/healthz").status_code == 200
+        assert "counterfoil" in httpx2.get(f"{server.address}/metrics").text
+    run(where, url, "token", "revoke", "1")
+    with serving(where, url) as server:
+        gone = httpx2.post(
+            f"{server.address}/evolutionx/balance", json=asked, headers={"Authorization": f"Bearer {secret}"}
+        )
+        assert gone.status_code == 401
+
+
+def test_what_is_under_way_is_finished_and_a_missing_book_is_said(folder: tuple[Path, str], tmp_path: Path) -> None:
+    where, url = folder
+    server = Server(where, url)
+    server.await_ready()
+    assert server.stop() == 0
+    assert "no book here" in run(where, f"sqlite:///{tmp_path / 'none.db'}", "serve", status=1)
