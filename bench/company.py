@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,9 +16,19 @@ from counterfoil.store import Principal, Store
 CUSTOMERS = 1000
 ITEMS = 200
 OPENED_ON = date(2024, 1, 1)
-#: One principal at every door, with one secret.
+#: One principal at every door.
 CALLER = "bench"
-SECRET = "bench-secret"  # noqa: S105 - opens nothing but a book that lives for a minute
+ADD_INVOICE = "/Windward/WebAPI/Invoice/addInvoice"
+
+
+def secret(door: str) -> str:
+    """What opens a door of a book that lives for a minute."""
+    return f"bench-{door}"
+
+
+def basic() -> str:
+    """How System Five's callers show it."""
+    return "Basic " + b64encode(f"{CALLER}:{secret('systemfive')}".encode()).decode()
 
 
 @cache
@@ -46,7 +57,7 @@ def make(url: str, customers: int = CUSTOMERS) -> Store:
         registry.add_terms(work, "N30", "30 days", 30)
         registry.add_salesperson(work, "Nobody")
         for door in ("systemfive", "evolutionx"):
-            credentials.issue(work, CALLER, door, f"{SECRET}-{door}")
+            credentials.issue(work, CALLER, door, secret(door))
     with context(store, caller).work() as work:
         for number in range(1, customers + 1):
             _customer(work, number)
