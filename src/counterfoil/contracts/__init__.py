@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from counterfoil.contracts.evolutionx import contract as evolutionx
 from counterfoil.wire.contract import Contract
 
-INSTALLED: tuple[Contract[Any, Any], ...] = ()
+INSTALLED: tuple[Contract[Any, Any], ...] = (evolutionx,)

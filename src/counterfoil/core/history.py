@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,9 +66,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list, newest first, and how many there are in all."""
+    """Some rows of a list, newest first, and how many there are in all.
+
+    customer_ref: the id by which the asking system knows the customer, "" in a list of orders
+    """
 
     customer: Customer
+    customer_ref: str
     unit: Currency
     rows: list[Listed]
     total: int
@@ -77,10 +82,12 @@ class Page:
 class OrderShown:
     """An order whole.
 
-    shipped: line id -> quantity
+    item_refs: item id -> the id by which the asking system knows it
+    shipped:   line id -> quantity
     """
 
     customer: Customer
+    item_refs: Mapping[int, str]
     order: Document
     shipped: dict[int, Decimal]
     travels: tuple[Tracking, ...]
@@ -90,11 +97,14 @@ class OrderShown:
 class InvoiceShown:
     """An invoice, credit note or cash sale whole.
 
+    customer_ref, item_refs: ids by which the asking system knows the customer and the items
     balance:    what is open of it now
     ordered_at: instant or midnight of its order, None without one on file
     """
 
     customer: Customer
+    customer_ref: str
+    item_refs: Mapping[int, str]
     invoice: Document
     balance: Money
     is_reversed: bool

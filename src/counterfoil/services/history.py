@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from counterfoil.core.document import State
+from counterfoil.core.document import Line, State
 from counterfoil.core.history import Account, Filter, InvoiceShown, OrderShown, Page
 from counterfoil.core.money import Currency, Money, currency
 from counterfoil.core.open_item import aging
@@ -44,7 +44,17 @@ def _page(ctx: Context, shelf: int, code: str, narrowed: Filter, page: int, per_
         if customer is None:
             return None
         rows, total = reader.history.listed(shelf, customer.id, unit, narrowed, per_page, (page - 1) * per_page)
-        return Page(customer, unit, rows, total)
+        ref = _customer_ref(ctx, reader, customer) if shelf == SHELF_INVOICES else ""
+        return Page(customer, ref, unit, rows, total)
+
+
+def _customer_ref(ctx: Context, reader: Reader, customer: Customer) -> str:
+    return reader.refs.theirs_of(ctx.said.contract, "customer", [customer.id])[customer.id]
+
+
+def _item_refs(ctx: Context, reader: Reader, lines: Iterable[Line]) -> dict[int, str]:
+    items = [line.item_id for line in lines if line.item_id is not None]
+    return reader.refs.theirs_of(ctx.said.contract, "item", items)
 
 
 def order(ctx: Context, code: str, number: str) -> OrderShown | None:
@@ -57,7 +67,13 @@ def order(ctx: Context, code: str, number: str) -> OrderShown | None:
         shipped = reader.history.shipped(document.id)
         if document.state is State.INVOICED and not shipped:
             shipped = {line.id: line.quantity for line in document.lines}
-        return OrderShown(customer, document, shipped, reader.documents.travels(document.id))
+        return OrderShown(
+            customer=customer,
+            item_refs=_item_refs(ctx, reader, document.lines),
+            order=document,
+            shipped=shipped,
+            travels=reader.documents.travels(document.id),
+        )
 
 
 def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
@@ -71,7 +87,15 @@ def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
         ordered_at = reader.history.sort_at(document.order_id) if document.order_id else None
         if ordered_at is None and document.ordered_on:
             ordered_at = datetime.combine(document.ordered_on, datetime.min.time(), UTC)
-        return InvoiceShown(customer, document, Money(balance, unit), is_reversed, ordered_at)
+        return InvoiceShown(
+            customer=customer,
+            customer_ref=_customer_ref(ctx, reader, customer),
+            item_refs=_item_refs(ctx, reader, document.lines),
+            invoice=document,
+            balance=Money(balance, unit),
+            is_reversed=is_reversed,
+            ordered_at=ordered_at,
+        )
 
 
 def account(ctx: Context, code: str) -> Account | None:

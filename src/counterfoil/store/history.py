@@ -28,7 +28,7 @@ from counterfoil.store.schema import (
 _shipment = document.alias("shipment")
 _back = entry.alias("back")
 _balance = (
-    sa.select(sa.func.coalesce(sa.func.sum(open_item_state.c.remaining), 0))
+    sa.select(sa.cast(sa.func.coalesce(sa.func.sum(open_item_state.c.remaining), 0), sa.BigInteger))
     .join(open_item, open_item.c.id == open_item_state.c.item_id)
     .where(open_item.c.document_id == document.c.id)
     .scalar_subquery()
@@ -47,6 +47,11 @@ _columns = {
 def _shelf(which: int) -> sa.ColumnElement[bool]:
     """Written out, not bound: a partial index serves only what the planner can prove."""
     return document.c.shelf == sa.literal_column(str(which))
+
+
+def _found_on(which: int) -> sa.ColumnElement[bool]:
+    """Of what a search key has found: an expression, so that no engine walks the whole shelf instead."""
+    return document.c.shelf + sa.literal_column("0") == sa.literal_column(str(which))
 
 
 _conditions: dict[str, sa.ColumnElement[bool]] = {
@@ -83,7 +88,12 @@ def _count(which: int, given: tuple[str, ...]) -> Statement:
 
 
 def _where(which: int, given: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
-    mine = [document.c.customer_id == p("customer_id"), _shelf(which), document.c.currency == p("currency")]
+    searched = any(name in _SEARCHED for name in given)
+    mine = [
+        document.c.customer_id == p("customer_id"),
+        _found_on(which) if searched else _shelf(which),
+        document.c.currency == p("currency"),
+    ]
     return mine + [_conditions[name] for name in given]
 
 
@@ -103,7 +113,7 @@ def _one(which: int) -> Statement:
         sa.select(document.c.id, *_columns[which])
         .where(
             document.c.customer_id == p("customer_id"),
-            _shelf(which),
+            _found_on(which),
             document.c.currency == p("currency"),
             document.c.number_key == p("folded"),
             document.c.number == p("number"),
@@ -131,21 +141,18 @@ _due = Statement(
 )
 
 
-def _newest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
+def _newest(*conditions: sa.ColumnElement[bool]) -> Statement:
+    return Statement(
         sa.select(document.c.sort_at, document.c.total)
-        .where(
-            document.c.customer_id == p("customer_id"), document.c.currency == p("currency"), *conditions, ~_reversed
-        )
+        .where(document.c.customer_id == p("customer_id"), document.c.currency == p("currency"), *conditions)
         .order_by(document.c.sort_at.desc())
         .limit(1)
     )
 
 
-_last_charge = Statement(_newest(_shelf(SHELF_INVOICES), document.c.kind == "sales_invoice"))
-_last_order = Statement(_newest(_shelf(SHELF_ORDERS)))
-_last_invoice = Statement(_newest(_shelf(SHELF_INVOICES)))
-_last_payment = Statement(_newest(document.c.kind == sa.literal_column("'receipt'")))
+_last_order = _newest(_shelf(SHELF_ORDERS), document.c.kind != "quote", document.c.state != "void")
+_last_charge = _newest(_shelf(SHELF_INVOICES), document.c.kind != "credit_note", ~_reversed)
+_last_payment = _newest(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +216,12 @@ class History:
         return [DueSum(Money(int(minor), unit), date.fromisoformat(due_on)) for due_on, minor in found]
 
     def last(self, customer_id: int, unit: Currency) -> tuple[datetime | None, datetime | None, datetime | None, int]:
-        """Last charge, last sale (order or invoice), last payment and its minor units."""
+        """Last charge (invoice or cash sale), last sale (order or charge), last payment and its minor units."""
         params = {"customer_id": customer_id, "currency": unit.code}
-        charge, order, invoice, payment = (
-            self._connection.row(statement, **params)
-            for statement in (_last_charge, _last_order, _last_invoice, _last_payment)
+        order, charge, payment = (
+            self._connection.row(statement, **params) for statement in (_last_order, _last_charge, _last_payment)
         )
-        sales = [row[0] for row in (order, invoice) if row]
+        sales = [row[0] for row in (order, charge) if row]
         return (
             from_ms(charge[0]) if charge else None,
             from_ms(max(sales)) if sales else None,

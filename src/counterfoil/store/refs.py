@@ -58,6 +58,14 @@ _theirs = Statement(
         external_ref.c.is_primary,
     )
 )
+_theirs_of = Statement(
+    sa.select(external_ref.c.our_id, external_ref.c.their_id).where(
+        external_ref.c.kind == p("kind"),
+        one_of(external_ref.c.our_id, "ids"),
+        external_ref.c.system == p("system"),
+        external_ref.c.is_primary,
+    )
+)
 _ours = Statement(
     sa.select(external_ref.c.our_id).where(
         external_ref.c.system == p("system"), external_ref.c.kind == p("kind"), external_ref.c.their_id == p("their_id")
@@ -159,6 +167,12 @@ class Refs:
         """The id that a system knows our thing by; None when it goes by ours."""
         found: str | None = self._connection.value(_theirs, system=system, kind=kind, our_id=our_id)
         return found
+
+    def theirs_of(self, system: str, kind: str, our_ids: Iterable[int]) -> dict[int, str]:
+        """The ids that a system knows our things by: its own, and ours where it has none."""
+        wanted = sorted(set(our_ids))
+        rows = self._connection.rows(_theirs_of, system=system, kind=kind, ids=wanted) if wanted else []
+        return {our_id: str(our_id) for our_id in wanted} | dict(rows)
 
     def add(self, system: str, kind: str, their_id: str, our_id: int) -> None:
         """File a system's id for a thing; the first one of a thing is its primary.

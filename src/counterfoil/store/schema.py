@@ -344,7 +344,7 @@ document = Table(
 for _name, _columns, _where, _unique in (
     ("uq_document_number", ("kind", "number"), "is_ours", True),
     ("uq_document_imported", ("kind", "number", "customer_id"), "NOT is_ours", True),
-    ("ix_document_number_key", ("number_key",), None, False),
+    ("ix_document_number_key", ("number_key", "customer_id"), None, False),
     ("ix_document_shelf", ("customer_id", "shelf", "currency", "sort_at", "number"), "shelf <> 0", False),
     (
         "ix_document_contact",

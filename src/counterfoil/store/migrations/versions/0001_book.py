@@ -411,7 +411,7 @@ def _tables() -> None:
         sqlite_where=sa.text("shelf <> 0 AND contact IS NOT NULL"),
         postgresql_where=sa.text("shelf <> 0 AND contact IS NOT NULL"),
     )
-    op.create_index("ix_document_number_key", "document", ["number_key"], unique=False)
+    op.create_index("ix_document_number_key", "document", ["number_key", "customer_id"], unique=False)
     op.create_index(
         "ix_document_order",
         "document",
