@@ -18,11 +18,14 @@ class Stream:
 
     requests: whole HTTP requests
     rate:     per second, sent when their time comes; None = each connection sends the next one when it is answered
+    most:     how many are sent at most
+    answers:  where the bodies of answers are kept, None = nowhere
     """
 
     requests: Iterator[bytes]
     connections: int
     rate: float | None = None
+    most: int | None = None
     answers: list[bytes] | None = None
     latencies: list[float] = field(default_factory=list)
 
@@ -68,7 +71,7 @@ def run(port: int, streams: Sequence[Stream], seconds: float) -> float:
             now = time.perf_counter()
             if now < ends:
                 for at, stream in enumerate(streams):
-                    while free[at]:
+                    while free[at] and sent[at] != stream.most:
                         due = now if stream.rate is None else began + sent[at] / stream.rate
                         if due > now:
                             break
@@ -77,7 +80,7 @@ def run(port: int, streams: Sequence[Stream], seconds: float) -> float:
                         line.socket.sendall(next(stream.requests))
                         sent[at] += 1
                         busy += 1
-            elif not busy:
+            if not busy and (now >= ends or all(sent[at] == stream.most for at, stream in enumerate(streams))):
                 break
             for key, _ in ready.select(_patience(streams, sent, free, began, ends)):
                 at, line = key.data

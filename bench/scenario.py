@@ -22,6 +22,7 @@ class Bench:
     seconds:     how long a trial lasts
     sizes:       invoices of the two books that growth compares; the larger one is what reads are measured on
     repetitions: how often both sides are measured, in turns
+    answers:     what our side answered, for the floor to be compared with
     """
 
     place: Place
@@ -29,6 +30,7 @@ class Bench:
     seconds: float
     sizes: tuple[int, int]
     repetitions: int
+    answers: dict[str, list[bytes]] = field(default_factory=dict)
     _built: set[int] = field(default_factory=set)
 
     @property

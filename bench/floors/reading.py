@@ -24,7 +24,7 @@ SELECT p.id, d.number, d.order_number, d.kind, d.sort_at, d.due_on, d.discount_t
   EXISTS (SELECT 1 FROM entry e JOIN entry b ON b.reverses_id = e.id WHERE e.document_id = d.id),
   (SELECT t.documents FROM customer_tally t
     WHERE t.customer_id = p.id AND t.shelf = 2 AND t.currency = p.currency AND t.contact = '')
-FROM party p JOIN document d ON d.customer_id = p.id AND d.shelf = 2 AND d.currency = p.currency
+FROM party p JOIN document d ON d.customer_id = p.id AND d.shelf = 2 AND d.shelf <> 0 AND d.currency = p.currency
 WHERE p.code = :code AND p.kind = 'customer'
 ORDER BY d.sort_at DESC, d.number DESC, d.id DESC LIMIT :most OFFSET :skip
 """
@@ -57,9 +57,8 @@ _NEWEST = """
 _LAST = ", ".join(
     _NEWEST.format(column=column, which=which)
     for column, which in (
-        ("sort_at", "d.shelf = 2 AND d.kind = 'sales_invoice'"),
-        ("sort_at", "d.shelf = 1"),
-        ("sort_at", "d.shelf = 2"),
+        ("sort_at", "d.shelf = 2 AND d.shelf <> 0 AND d.kind <> 'credit_note'"),
+        ("sort_at", "d.shelf = 1 AND d.shelf <> 0 AND d.kind <> 'quote' AND d.state <> 'void'"),
         ("sort_at", "d.kind = 'receipt'"),
         ("total", "d.kind = 'receipt'"),
     )
@@ -167,7 +166,7 @@ def balance(db: Asking, asked: dict[str, Any]) -> bytes:
     accounts, due = db.ask([(_ACCOUNT, params), (_DUE, params)])
     if not accounts:
         return b"{}"
-    code, charge, ordered, invoiced, paid, amount = accounts[0]
+    code, charge, ordered, paid, amount = accounts[0]
     today = datetime.now(UTC).date()
     late = [0, 0, 0, 0, 0, 0]
     credits = 0
@@ -177,7 +176,7 @@ def balance(db: Asking, asked: dict[str, Any]) -> bytes:
             continue
         days = (today - date.fromisoformat(due_on)).days
         late[0 if days <= 0 else min(5, (days - 1) // 30 + 1)] += int(part)
-    sold = max(at for at in (ordered, invoiced, 0) if at is not None)
+    sold = max(at for at in (ordered, charge, 0) if at is not None)
     return msgspec.json.encode(
         {
             "customer_code": code,
