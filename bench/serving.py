@@ -76,8 +76,19 @@ def _running(command: list[str], settings: Mapping[str, str], port: int, log: Pa
             _await(process, port, log, first)
             yield Served(port, process, time.perf_counter() - began)
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(_PATIENCE)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        for one in (*children, process):
+            one.kill()
+        process.wait()
+        raise
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path, first: bytes) -> None:

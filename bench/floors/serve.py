@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -73,6 +74,8 @@ def main() -> None:
 
 
 def _load(url: str) -> Callable[..., Iterable[bytes]]:
+    # A SIGTERM that comes before Granian watches for it in this worker would be swallowed otherwise.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return application(url)
 
 
