@@ -61,7 +61,7 @@ class _Book:
         self.tally: dict[tuple[int, int], int] = defaultdict(int)
         self.sold: dict[int, int] = defaultdict(int)
         self.owed: dict[int, list[_Owed]] = defaultdict(list)
-        self.chance = random.Random(customers)  # noqa: S311 - the same book for the same size
+        self.chance = random.Random(customers)
 
     def flush(self) -> None:
         """Hand all rows over."""

@@ -61,7 +61,7 @@ class _Postgresql(Filler):
         self._db = db
 
     def last(self, table: str) -> int:
-        row = self._db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # type: ignore[arg-type]
+        row = self._db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
         return int(row[0]) if row else 0
 
     def copy(self, table: str, rows: Sequence[Row]) -> None:
@@ -72,7 +72,9 @@ class _Postgresql(Filler):
                 to.write_row(row)
 
     def run(self, text: str, rows: Sequence[Row]) -> None:
-        self._db.cursor().executemany(text.format("%(a)s", "%(b)s", "%(c)s"), [dict(zip("abc", row)) for row in rows])
+        self._db.cursor().executemany(
+            text.format("%(a)s", "%(b)s", "%(c)s"), [dict(zip("abc", row, strict=False)) for row in rows]
+        )
 
     def count_on(self, entries: int) -> None:
         found = self._db.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema()").fetchall()

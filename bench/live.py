@@ -7,22 +7,25 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from bench import company, load, serving
 from bench.floors.connections import connections
-from bench.scenario import Bench, Trial
-from bench.serving import Served
+from bench.scenario import Bench, Scenario, Target, Trial
+from bench.serving import Serve, Served
 
 CONNECTIONS = 16
 _ASKED = 2000
+_ORDERS = (
+    "SELECT p.code, d.number FROM document d JOIN party p ON p.id = d.customer_id WHERE d.kind = :kind ORDER BY d.id"
+)
 _COMPARED = 100
 
 
 def questions(url: str, endpoint: str) -> list[bytes]:
     """Requests to an endpoint, the same ones for the same book."""
-    chance = random.Random(endpoint)  # noqa: S311 - the same questions for both sides
-    sql = "SELECT p.code, d.number FROM document d JOIN party p ON p.id = d.customer_id WHERE d.kind = :kind AND d.reserves"
-    ((*found,),) = connections(url).ask([(sql, {"kind": "work_order"})])
+    chance = random.Random(endpoint)
+    ((*found,),) = connections(url).ask([(_ORDERS, {"kind": "work_order"})])
     customers = sorted({code for code, _ in found})
     chance.shuffle(customers)
     chance.shuffle(found)
@@ -38,21 +41,19 @@ def questions(url: str, endpoint: str) -> list[bytes]:
 
 
 @contextmanager
-def ours(bench: Bench, endpoint: str) -> Iterator[Trial]:
-    """`counterfoil serve` on the big book."""
+def measured(bench: Bench, serve: Serve, endpoint: str) -> Iterator[Trial]:
+    """A server on the big book; both sides answer the same bytes."""
     asked = questions(bench.large(), endpoint)
-    with serving.ours(bench.large(), bench.folder, asked[0]) as served:
-        bench.answers[endpoint] = answers(served, asked)
-        yield _trial(bench, served, asked)
+    with serve(bench.large(), bench.folder, asked[0]) as served:
+        bench.require_alike(endpoint, answers(served, asked))
 
+        def trial() -> float:
+            stream = load.Stream(itertools.cycle(asked), CONNECTIONS)
+            took = load.run(served.port, [stream], bench.seconds)
+            return len(stream.latencies) / took
 
-@contextmanager
-def floor(bench: Bench, endpoint: str) -> Iterator[Trial]:
-    """The floor's server on the same book; its answers must be ours, byte for byte."""
-    asked = questions(bench.large(), endpoint)
-    with serving.floor(bench.large(), bench.folder, asked[0]) as served:
-        require_same(asked, bench.answers[endpoint], answers(served, asked))
-        yield _trial(bench, served, asked)
+        trial()
+        yield trial
 
 
 def answers(served: Served, asked: list[bytes]) -> list[bytes]:
@@ -62,19 +63,12 @@ def answers(served: Served, asked: list[bytes]) -> list[bytes]:
     return stream.answers or []
 
 
-def require_same(asked: list[bytes], ours: list[bytes], theirs: list[bytes]) -> None:
-    """Raise unless both sides answer alike."""
-    for request, one, other in zip(asked, ours, theirs, strict=False):
-        if one != other:
-            body = request.rpartition(b"\r\n")[2].decode()
-            raise AssertionError(f"{body}\nours:  {one.decode()}\nfloor: {other.decode()}")
-
-
-def _trial(bench: Bench, served: Served, asked: list[bytes]) -> Trial:
-    def trial() -> float:
-        stream = load.Stream(itertools.cycle(asked), CONNECTIONS)
-        took = load.run(served.port, [stream], bench.seconds)
-        return len(stream.latencies) / took
-
-    trial()
-    return trial
+def scenario(name: str, endpoint: str) -> Scenario:
+    """Reads of one endpoint beside the floor's."""
+    return Scenario(
+        name,
+        "requests/s",
+        Target(at_least=0.6),
+        partial(measured, serve=serving.ours, endpoint=endpoint),
+        partial(measured, serve=serving.floor, endpoint=endpoint),
+    )

@@ -51,6 +51,13 @@ class Bench:
         """The address of the book that reads are measured on."""
         return self.built(self.sizes[1])
 
+    def require_alike(self, question: str, given: list[bytes]) -> None:
+        """Keep the first side's answers; raise unless the other side's are the same."""
+        known = self.answers.setdefault(question, given)
+        for one, other in zip(known, given, strict=True):
+            if one != other:
+                raise AssertionError(f"{question}: the sides differ\n{one.decode()}\n{other.decode()}")
+
 
 Side = Callable[[Bench], AbstractContextManager[Trial]]
 

@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 WORKERS, THREADS = 2, 2
 _PATIENCE = 30.0
@@ -30,7 +30,11 @@ class Served:
     def worker_bytes(self) -> int:
         """Resident memory of its largest process but the first."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return max(child.memory_info().rss for child in children if "resource_tracker" not in " ".join(child.cmdline()))
+        return max(int(child.memory_info().rss) for child in children)
+
+
+#: Serves a book: its address, a folder for the log, and the request whose answer shows that it serves.
+Serve = Callable[[str, Path, bytes], contextlib.AbstractContextManager[Served]]
 
 
 def free_port() -> int:
@@ -43,10 +47,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def ours(url: str, folder: Path, first: bytes) -> Iterator[Served]:
-    """`counterfoil serve` with its defaults.
-
-    first: the request whose answer shows that it serves
-    """
+    """`counterfoil serve` with its defaults."""
     settings = {
         "COUNTERFOIL_DATABASE_URL": url,
         "COUNTERFOIL_WORKERS": str(WORKERS),

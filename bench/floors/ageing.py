@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -28,7 +29,7 @@ _BUCKETS = ", ".join(
     f"sum(CASE WHEN is_charge AND {bounds} THEN part ELSE 0 END)"
     for bounds in (
         "due_on >= :d0",
-        *(f"due_on < :d{late} AND due_on >= :d{later}" for late, later in zip(_EDGES, _EDGES[1:], strict=False)),
+        *(f"due_on < :d{late} AND due_on >= :d{later}" for late, later in pairwise(_EDGES)),
         "due_on < :d120",
     )
 )
@@ -53,8 +54,8 @@ def ageing(url: str) -> Iterator[Callable[[date], list[Any]]]:
             yield lambda as_of: db.execute(_QUERY, _params(as_of)).fetchall()
         return
     text = _QUERY
-    for name in _params(date.today()):
+    for name in _params(date.min + timedelta(max(_EDGES))):
         text = text.replace(f":{name} ", f"%({name})s ").replace(f":{name})", f"%({name})s)")
     address = engine.core().url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True, options=f"-csearch_path={engine.schema}") as connection:
-        yield lambda as_of: connection.execute(text, _params(as_of)).fetchall()  # type: ignore[arg-type]
+        yield lambda as_of: connection.execute(text, _params(as_of)).fetchall()

@@ -53,7 +53,7 @@ class _Postgresql(threading.local):
             for name in sorted(params, key=len, reverse=True):
                 known = known.replace(f":{name}", f"%({name})s")
             self._texts[text] = known
-        return self._db.execute(known, params)  # type: ignore[arg-type]
+        return self._db.execute(known, params)
 
 
 def connections(url: str) -> Asking:

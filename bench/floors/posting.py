@@ -1,7 +1,7 @@
 """Posting by hand: one durable commit per invoice, straight through the driver.
 
-Nothing is checked, priced or taxed: the caller's figures are taken as they are. The rows, the database's own guards, the
-gapless numbers and the dense sequence are ours.
+Nothing is checked, priced or taxed: the caller's figures are taken as they are. The rows, the database's own guards,
+the gapless numbers and the dense sequence are ours.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from bench import rows
 from counterfoil.store import open_store
 
 #: Ids of the floor's rows begin here, above those of the company's own setup; lines and moves have 32 to a document.
-_BASE = 1_000_000
-_REPLY = '{"RecordDesc":"%s","RecordId":%d}'
+_BASE = 30_000_000
+_RECORD = '{"RecordId":%d,"RecordDesc":"%s","ActionResult":"Invoice %s added","ActionSuccess":true}'
 
 
 class Invoice(NamedTuple):
@@ -111,7 +111,7 @@ class SqlitePoster:
         self._turn = os.open(f"{path}-floor", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def post(self, made: Invoice, body: bytes) -> str:
-        """Post an invoice; its reply."""
+        """Post an invoice; what is answered of it, as System Five words it."""
         fcntl.flock(self._turn, fcntl.LOCK_EX)
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -150,7 +150,7 @@ class SqlitePoster:
         run(_OPEN_ITEM, parts.open_item)
         prefix, drawn = run(_NUMBER).fetchone()
         text = f"{prefix}{drawn:06d}"
-        reply = _REPLY % (text, number)
+        reply = _RECORD % (number, text, text)
         run(_DOCUMENT, _head(made, number, text, now))
         run(_ENTRY, _entry(made, number, seq, now))
         run(_MESSAGE, rows.message(number, number, made.reference, body, reply, now))
@@ -197,7 +197,7 @@ class PostgresqlPoster:
         )
 
     def post(self, made: Invoice, body: bytes) -> str:
-        """Post an invoice; its reply."""
+        """Post an invoice; what is answered of it, as System Five words it."""
         with self._db.pipeline():
             self._db.execute("BEGIN")
             try:
@@ -234,7 +234,7 @@ class PostgresqlPoster:
         seq, drawn = run(_SEQ), run(_NUMBER)
         prefix, next_ = drawn.fetchone()
         text = f"{prefix}{next_:06d}"
-        reply = _REPLY % (text, number)
+        reply = _RECORD % (number, text, text)
         self._many("document", [_head(made, number, text, now)])
         self._many("entry", [_entry(made, number, seq.fetchone()[0], now)])
         self._many("message", [rows.message(number, number, made.reference, body, reply, now)])
@@ -243,7 +243,7 @@ class PostgresqlPoster:
         return reply
 
     def _run(self, text: str, params: Sequence[Any] = ()) -> Any:
-        return self._db.execute(text, params)  # type: ignore[arg-type]
+        return self._db.execute(text, params)
 
     def _many(self, table: str, filed: list[rows.Row]) -> None:
         self._run(_insertion(table, "%s", len(filed)), [value for row in filed for value in row])
