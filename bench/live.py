@@ -44,16 +44,16 @@ def questions(url: str, endpoint: str) -> list[bytes]:
 def measured(bench: Bench, serve: Serve, endpoint: str) -> Iterator[Trial]:
     """A server on the big book; both sides answer the same bytes."""
     asked = questions(bench.large(), endpoint)
-    with serve(bench.large(), bench.folder, asked[0]) as served:
-        bench.require_alike(endpoint, answers(served, asked))
+    served = bench.served(serve, asked[0])
+    bench.require_alike(endpoint, answers(served, asked))
 
-        def trial() -> float:
-            stream = load.Stream(itertools.cycle(asked), CONNECTIONS)
-            took = load.run(served.port, [stream], bench.seconds)
-            return len(stream.latencies) / took
+    def trial() -> float:
+        stream = load.Stream(itertools.cycle(asked), CONNECTIONS)
+        took = load.run(served.port, [stream], bench.seconds)
+        return len(stream.latencies) / took
 
-        trial()
-        yield trial
+    trial()
+    yield trial
 
 
 def answers(served: Served, asked: list[bytes]) -> list[bytes]:

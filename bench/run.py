@@ -14,7 +14,7 @@ def measure(scenario: Scenario, bench: Bench) -> Result:
         ours = stack.enter_context(scenario.ours(bench))
         floor = stack.enter_context(scenario.floor(bench)) if scenario.floor else None
         taken: tuple[list[float], list[float]] = ([], [])
-        for turn in range(bench.repetitions):
+        for turn in range(min(bench.repetitions, scenario.repetitions or bench.repetitions)):
             sides = [(ours, taken[0])] + ([(floor, taken[1])] if floor else [])
             for trial, into in sides if turn % 2 == 0 else reversed(sides):
                 into.append(trial())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import build
 from bench.engines import Place
 from bench.figures import Figure, reach
+from bench.serving import Serve, Served
 
 #: One measurement: runs for a while and gives a figure in the scenario's unit.
 Trial = Callable[[], float]
@@ -22,6 +23,7 @@ class Bench:
     seconds:     how long a trial lasts
     sizes:       invoices of the two books that growth compares; the larger one is what reads are measured on
     repetitions: how often both sides are measured, in turns
+    serving:     what runs until all scenarios are done
     answers:     what our side answered, for the floor to be compared with
     """
 
@@ -30,7 +32,9 @@ class Bench:
     seconds: float
     sizes: tuple[int, int]
     repetitions: int
+    serving: ExitStack
     answers: dict[str, list[bytes]] = field(default_factory=dict)
+    _served: dict[Serve, Served] = field(default_factory=dict)
     _built: set[int] = field(default_factory=set)
 
     @property
@@ -50,6 +54,12 @@ class Bench:
     def large(self) -> str:
         """The address of the book that reads are measured on."""
         return self.built(self.sizes[1])
+
+    def served(self, serve: Serve, first: bytes) -> Served:
+        """A server on the larger book; started when it is first asked for, and kept for all scenarios that only read."""
+        if serve not in self._served:
+            self._served[serve] = self.serving.enter_context(serve(self.large(), self.folder, first))
+        return self._served[serve]
 
     def require_alike(self, question: str, given: list[bytes]) -> None:
         """Keep the first side's answers; raise unless the other side's are the same."""
@@ -91,6 +101,7 @@ class Scenario:
 
     floor:          None where the target is a figure of its own
     more_is_better: a rate, rather than a time or a size
+    repetitions:    at most so many, for what hardly varies
     """
 
     name: str
@@ -99,6 +110,7 @@ class Scenario:
     ours: Side
     floor: Side | None = None
     more_is_better: bool = True
+    repetitions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

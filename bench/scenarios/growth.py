@@ -94,7 +94,7 @@ def _call(application: Application, requests: Iterator[dict[str, Any]]) -> float
 SCENARIOS = tuple(
     Scenario(
         f"growth, {name}",
-        "times, for 10 times the book",
+        "times",
         Target(at_most=1.2),
         partial(grown, side=_ours, endpoint=endpoint),
         partial(grown, side=_floor, endpoint=endpoint),

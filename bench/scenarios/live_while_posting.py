@@ -28,18 +28,18 @@ def measured(bench: Bench, serve: Serve, side: str) -> Iterator[Trial]:
     supply = Supply(f"while-{side}", customers=bench.sizes[1] // 100)
     posts = iter(supply)
     rate = POSTS_PER_SECOND[bench.place.engine]
-    with serve(url, bench.folder, asked[0][0]) as served:
+    served = bench.served(serve, asked[0][0])
 
-        def trial() -> float:
-            supply.prepare(int(rate * bench.seconds * 2))
-            reading = load.Stream(reads, live.CONNECTIONS, rate=READS_PER_SECOND)
-            posting = load.Stream(posts, _POSTERS, rate=rate)
-            took = load.run(served.port, [reading, posting], bench.seconds * 2)
-            bench.told(f"    {side}: {len(posting.latencies) / took:.0f} of {rate} invoices/s posted meanwhile")
-            return percentile(reading.latencies, 0.99) * 1000
+    def trial() -> float:
+        supply.prepare(int(rate * bench.seconds * 2))
+        reading = load.Stream(reads, live.CONNECTIONS, rate=READS_PER_SECOND)
+        posting = load.Stream(posts, _POSTERS, rate=rate)
+        took = load.run(served.port, [reading, posting], bench.seconds * 2)
+        bench.told(f"    {side}: {len(posting.latencies) / took:.0f} of {rate} invoices/s posted meanwhile")
+        return percentile(reading.latencies, 0.99) * 1000
 
-        trial()
-        yield trial
+    trial()
+    yield trial
 
 
 SCENARIOS = (

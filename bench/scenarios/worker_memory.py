@@ -34,5 +34,6 @@ SCENARIOS = (
         partial(measured, serve=serving.ours),
         partial(measured, serve=serving.floor),
         more_is_better=False,
+        repetitions=1,
     ),
 )
