@@ -56,7 +56,7 @@ class Bench:
         return self.built(self.sizes[1])
 
     def served(self, serve: Serve, first: bytes) -> Served:
-        """A server on the larger book; started when it is first asked for, and kept for all scenarios that only read."""
+        """A server on the larger book, started when it is first asked for and kept for every scenario after."""
         if serve not in self._served:
             self._served[serve] = self.serving.enter_context(serve(self.large(), self.folder, first))
         return self._served[serve]

@@ -87,7 +87,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         for one in (*children, process):
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
         process.wait()
         raise
 

@@ -69,6 +69,7 @@ def main() -> None:
         blocking_threads=threads,
         websockets=False,
         log_enabled=False,
+        workers_kill_timeout=1,
     )
     server.serve(target_loader=partial(_load, url), wrap_loader=False)
 
