@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterfoil.contracts.evolutionx import contract as evolutionx
+from counterfoil.contracts import evolutionx, systemfive
 from counterfoil.wire.contract import Contract
 
-INSTALLED: tuple[Contract[Any, Any], ...] = (evolutionx,)
+INSTALLED: tuple[Contract[Any, Any], ...] = (evolutionx.contract, systemfive.contract)

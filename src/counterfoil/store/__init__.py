@@ -39,6 +39,7 @@ __all__ = [
     "OwedBy",
     "Principal",
     "Reader",
+    "Refs",
     "Store",
     "Unit",
     "open_store",

@@ -28,10 +28,24 @@ from counterfoil.store.rows import (
     to_json,
     to_ms,
 )
-from counterfoil.store.schema import document, document_line, document_tax, document_tender, number_series, tracking
+from counterfoil.store.schema import (
+    document,
+    document_line,
+    document_tax,
+    document_tender,
+    entry,
+    number_series,
+    tracking,
+)
 
 #: Which of a customer's lists a document stands in.
 SHELF_ORDERS, SHELF_INVOICES = 1, 2
+
+
+def _is_of(kinds: Collection[Kind]) -> sa.ColumnElement[bool]:
+    """document.kind is one of some kinds, written out."""
+    return sa.or_(*(document.c.kind == sa.literal_column(f"'{kind.value}'") for kind in sorted(kinds)))
+
 
 _head = Statement(sa.select(document).where(document.c.id == p("id")))
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
@@ -60,14 +74,34 @@ _served = Statement(
     .where(one_of(document_line.c.order_line_id, "ids"), document.c.state != "void")
     .group_by(document_line.c.order_line_id, document.c.kind)
 )
+_back = entry.alias("back")
+_is_reversed = sa.exists().where(entry.c.document_id == document_line.c.document_id, _back.c.reverses_id == entry.c.id)
 _returned = Statement(
     sa.select(
         document_line.c.returns_line_id, document_line.c.quantity, document_line.c.net, document_line.c.tax_parts
-    ).where(one_of(document_line.c.returns_line_id, "ids"))
+    ).where(one_of(document_line.c.returns_line_id, "ids"), ~_is_reversed)
+)
+_unit_costs = Statement(
+    sa.select(document_line.c.id, document_line.c.unit_cost).where(
+        one_of(document_line.c.id, "ids"), document_line.c.unit_cost.is_not(None)
+    )
 )
 _owner = Statement(sa.select(document_line.c.document_id).where(document_line.c.id == p("id")))
 _following = Statement(
     sa.select(document.c.id, document.c.kind).where(document.c.order_id == p("id")).order_by(document.c.id)
+)
+_page = Statement(
+    sa.select(document.c.id)
+    .where(_is_of(ORDERS | INVOICES))
+    .order_by(document.c.id)
+    .limit(p("limit"))
+    .offset(p("offset"))
+)
+_money_with = Statement(
+    sa.select(document.c.currency, document_tender)
+    .join(document, document.c.id == document_tender.c.document_id)
+    .where(document.c.original_id == p("id"), _is_of({Kind.RECEIPT, Kind.REFUND}))
+    .order_by(document_tender.c.document_id, document_tender.c.position)
 )
 _travels = Statement(
     sa.select(tracking)
@@ -164,7 +198,7 @@ class Documents:
         return result
 
     def creditable(self, invoice: Document) -> dict[int, Creditable]:
-        """What of an invoice's lines has not been credited yet."""
+        """What of an invoice's lines has not been credited yet; a credit note that was reversed does not count."""
         left = {line.id: Creditable(line.quantity, line.net, dict(line.tax_parts)) for line in invoice.lines}
         unit = invoice.total.currency
         for line_id, quantity, net, tax_parts in self._connection.rows(_returned, ids=list(left)):
@@ -177,6 +211,10 @@ class Documents:
             )
         return left
 
+    def unit_costs(self, line_ids: Collection[int]) -> dict[int | None, int]:
+        """What a unit of some lines left or entered stock at, in millionths; lines that moved nothing are missing."""
+        return {row[0]: row[1] for row in self._connection.rows(_unit_costs, ids=list(line_ids))}
+
     def owner_of(self, line_id: int) -> int | None:
         """The id of the document that a line stands in."""
         found: int | None = self._connection.value(_owner, id=line_id)
@@ -185,6 +223,15 @@ class Documents:
     def following(self, order_id: int) -> dict[int, Kind]:
         """The documents made from an order: shipments, invoices, receipts."""
         return {row[0]: Kind(row[1]) for row in self._connection.rows(_following, id=order_id)}
+
+    def page(self, limit: int, offset: int) -> list[int]:
+        """Ids of some orders and invoices, oldest first."""
+        return [row[0] for row in self._connection.rows(_page, limit=limit, offset=offset)]
+
+    def money_with(self, document_id: int) -> tuple[Tender, ...]:
+        """The tenders of the receipts and refunds that were made with an invoice on account."""
+        rows = self._connection.rows(_money_with, id=document_id)
+        return tuple(self._to_tender(row[1:], currency(row[0])) for row in rows)
 
     def track(self, shipment_id: int, travel: Tracking) -> None:
         """File how a shipment travels."""

@@ -49,6 +49,10 @@ class one_of(sa.ColumnElement[bool]):
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
         self.column, self.name = column, name
 
+    def self_group(self, against: object = None) -> one_of:
+        """Itself: wrapped as `... = 1`, as SQLite's booleans are, it would find no index."""
+        return self
+
 
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
@@ -102,22 +106,27 @@ def _insertions(steps: tuple[tuple[str, str], ...]) -> str:
 
 
 class Answer:
-    """Rows that were asked for; asking again before reading lets PostgreSQL answer both in one round trip."""
+    """Rows that were asked for; asking again before reading lets PostgreSQL answer both in one round trip.
 
-    __slots__ = ("_cursor",)
+    On SQLite they are fetched at once: a statement that stands half read would keep its connection in the past.
+    """
 
-    def __init__(self, cursor: Any) -> None:
+    __slots__ = ("_cursor", "_rows")
+
+    def __init__(self, cursor: Any, dialect: str) -> None:
         self._cursor = cursor
+        self._rows: list[Row] | None = cursor.fetchall() if dialect == "sqlite" else None
 
     def rows(self) -> list[Row]:
         """All rows."""
-        found: list[Row] = self._cursor.fetchall()
-        return found
+        if self._rows is None:
+            self._rows = self._cursor.fetchall()
+        return self._rows
 
     def row(self) -> Row | None:
         """The first row, None without any."""
-        found: Row | None = self._cursor.fetchone()
-        return found
+        rows = self.rows()
+        return rows[0] if rows else None
 
 
 class Connection:
@@ -129,7 +138,7 @@ class Connection:
 
     def ask(self, statement: Statement, **params: Any) -> Answer:
         """Send a statement; its rows are waited for when they are read."""
-        return Answer(self._run(statement, params))
+        return Answer(self._run(statement, params), self.dialect)
 
     def rows(self, statement: Statement, **params: Any) -> list[Row]:
         """All rows of a statement."""
@@ -191,8 +200,10 @@ class Connection:
     def plan(self, statement: Statement, **params: Any) -> list[str]:
         """The engine's own plan of a statement, a line per step."""
         text, constants = statement.on(self.dialect)
-        explain = "EXPLAIN QUERY PLAN " if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, COSTS OFF) "
-        found = self.raw.execute(explain + text, constants | _with_json_lists(params)).fetchall()
+        explain = "EXPLAIN (ANALYZE, COSTS OFF) "
+        if self.dialect == "sqlite":
+            explain, params = "EXPLAIN QUERY PLAN ", _with_json_lists(params)
+        found = self.raw.execute(explain + text, constants | params).fetchall()
         return [str(row[-1]) for row in found]
 
     def _run(self, statement: Statement, params: dict[str, Any]) -> Any:

@@ -45,8 +45,8 @@ _columns = {
 
 
 def _shelf(which: int) -> sa.ColumnElement[bool]:
-    """Written out, not bound: a partial index serves only what the planner can prove."""
-    return document.c.shelf == sa.literal_column(str(which))
+    """Written out, not bound, and with the partial indexes' own condition: SQLite proves nothing, it compares terms."""
+    return sa.and_(document.c.shelf == sa.literal_column(str(which)), document.c.shelf != sa.literal_column("0"))
 
 
 def _found_on(which: int) -> sa.ColumnElement[bool]:

@@ -12,7 +12,6 @@ from counterfoil.core.errors import Problem
 from counterfoil.wire.codec import encode
 from counterfoil.wire.contract import Fault, Reply, Request
 
-_FRESH = (("Cache-Control", "no-store"),)
 _FAULTS = {
     Fault.NOT_FOUND: (HTTPStatus.NOT_FOUND, "There is no such endpoint."),
     Fault.METHOD: (HTTPStatus.METHOD_NOT_ALLOWED, "This endpoint answers POST only."),
@@ -28,12 +27,12 @@ _FAULTS = {
 
 def found(shape: msgspec.Struct) -> Reply:
     """What was asked for."""
-    return Reply(HTTPStatus.OK, encode(shape), _FRESH)
+    return _reply(HTTPStatus.OK, shape)
 
 
 def refused(status: HTTPStatus, code: str, message: str) -> Reply:
     """Why nothing was looked up."""
-    return Reply(status, encode(Refusal(code, message)), _FRESH)
+    return _reply(status, Refusal(code, message))
 
 
 def invalid(problems: Iterable[Problem]) -> Reply:
@@ -41,13 +40,16 @@ def invalid(problems: Iterable[Problem]) -> Reply:
     fields: dict[str, str] = {}
     for problem in problems:
         fields.setdefault(problem.where, problem.say)
-    body = Refusal("invalid_fields", f"{len(fields)} field(s) cannot be used: {', '.join(fields)}.", fields)
-    return Reply(HTTPStatus.UNPROCESSABLE_ENTITY, encode(body), _FRESH)
+    message = f"These fields cannot be used: {', '.join(fields)}."
+    return _reply(HTTPStatus.UNPROCESSABLE_ENTITY, Refusal("invalid_fields", message, fields))
 
 
 def fault(kind: Fault, _: Request, settings: Settings) -> Reply:
     """A fault of the server's own, in this contract's words."""
     status, message = _FAULTS[kind]
     asked = challenges(settings) if kind is Fault.UNAUTHENTICATED else ()
-    headers = *_FRESH, *(("WWW-Authenticate", challenge) for challenge in asked)
-    return Reply(status, encode(Refusal(kind.value, message)), headers)
+    return _reply(status, Refusal(kind.value, message), *(("WWW-Authenticate", challenge) for challenge in asked))
+
+
+def _reply(status: HTTPStatus, shape: msgspec.Struct, *headers: tuple[str, str]) -> Reply:
+    return Reply(status.value, encode(shape), (("Cache-Control", "no-store"), *headers))

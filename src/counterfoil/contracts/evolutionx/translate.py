@@ -37,7 +37,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER_TYPES = {Kind.QUOTE: "Quote", Kind.WORK_ORDER: "Work Order", Kind.SALES_ORDER: "Sales Order"}
 _ORDER_STATES = {State.OPEN: "Open", State.INVOICED: "Invoiced", State.VOID: "Void"}
 
-
 _place = msgspec.json.Decoder(Address).decode
 
 
@@ -125,19 +124,23 @@ def _tracking(travel: core.Tracking) -> Tracking:
 
 def invoices(page: Page, store: Store) -> Invoices:
     """A page of invoices, credit notes and cash sales."""
-    return Invoices([_listed_invoice(row, page, store) for row in page.rows], page.total)
+    code = page.customer.code
+    places = {
+        text: _invoice_address(_place(text), page.customer_ref, code)
+        for text in {text for row in page.rows for text in (row.billing, row.shipping)}
+    }
+    return Invoices([_listed_invoice(row, code, page.unit.digits, places, store) for row in page.rows], page.total)
 
 
-def _listed_invoice(row: Listed, page: Page, store: Store) -> ListedInvoice:
-    code, digits = page.customer.code, page.unit.digits
-    billing = _invoice_address(_place(row.billing), page.customer_ref, code)
-    same = row.shipping == row.billing
+def _listed_invoice(
+    row: Listed, code: str, digits: int, places: Mapping[str, InvoiceAddress], store: Store
+) -> ListedInvoice:
     tax = _number(row.tax_total, digits)
     return ListedInvoice(
         invoice_id=row.number,
         customer_code=code,
-        billing_details=billing,
-        shipping_details=billing if same else _invoice_address(_place(row.shipping), page.customer_ref, code),
+        billing_details=places[row.billing],
+        shipping_details=places[row.shipping],
         order_id=row.order_number,
         invoice_status_description=_status(row.kind, row.balance, row.is_reversed),
         invoice_date=_instant(_EPOCH + timedelta(milliseconds=row.sort_at)),
