@@ -133,7 +133,7 @@ class _Book:
         body = _BODY % (customer, reference.encode(), day.isoformat().encode(), sums.net)
         said = rows.message(self.ids.message, number, reference, body, "", entered)
         self.rows["message"].append(said)
-        self.rows["message_body"].append((reference, body, entered))
+        self.rows["message_body"].append((reference, said[7], body, entered))
         result = f'{{"document_id":{number},"number":"{text}","warnings":[]}}'
         self.rows["idempotency"].append((1, "systemfive", reference, said[7], result))
 

@@ -37,7 +37,7 @@ COLUMNS = {
     "application": "id debit_id credit_id amount dated_on made_at actor",
     "stock_move": "id item_id department_id line_id quantity value variance dated_on",
     "message": "id request_id part contract operation path headers sha256 status reply caller received_at document_id",
-    "message_body": "request_id body received_at",
+    "message_body": "request_id sha256 body received_at",
     "idempotency": "principal_id contract key content result",
     "customer_tally": "customer_id shelf currency contact documents",
 }

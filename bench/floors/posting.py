@@ -153,8 +153,9 @@ class SqlitePoster:
         reply = _RECORD % (number, text, text)
         run(_DOCUMENT, _head(made, number, text, now))
         run(_ENTRY, _entry(made, number, seq, now))
-        run(_MESSAGE, rows.message(number, number, made.reference, body, reply, now))
-        run("INSERT INTO message_body VALUES (?, ?, ?)", (made.reference, body, now))
+        said = rows.message(number, number, made.reference, body, reply, now)
+        run(_MESSAGE, said)
+        run("INSERT INTO message_body VALUES (?, ?, ?, ?)", (made.reference, said[7], body, now))
         run(_CONCLUDE, (reply, made.reference))
         return reply
 
@@ -237,8 +238,9 @@ class PostgresqlPoster:
         reply = _RECORD % (number, text, text)
         self._many("document", [_head(made, number, text, now)])
         self._many("entry", [_entry(made, number, seq.fetchone()[0], now)])
-        self._many("message", [rows.message(number, number, made.reference, body, reply, now)])
-        run("INSERT INTO message_body VALUES (%s, %s, %s)", (made.reference, body, now))
+        said = rows.message(number, number, made.reference, body, reply, now)
+        self._many("message", [said])
+        run("INSERT INTO message_body VALUES (%s, %s, %s, %s)", (made.reference, said[7], body, now))
         run(_CONCLUDE.replace("?", "%s"), (reply, made.reference))
         return reply
 

@@ -109,6 +109,14 @@ def test_evidence_is_kept_of_refusals_too(desk: Desk) -> None:
     assert counted(desk, "message") == before + 2
 
 
+def test_a_request_id_that_comes_again_with_another_body_loses_neither(desk: Desk) -> None:
+    for body in (b"one", b"two", b"one"):
+        Context(desk.store, Principal(1, "tester"), Said("request-2", "test", "issue", body=body)).refuse(422, b"no")
+    with desk.store.engine.reading() as connection:
+        kept = connection.raw.execute("SELECT body FROM message_body WHERE request_id = 'request-2'").fetchall()
+    assert sorted(bytes(body) for (body,) in kept) == [b"one", b"two"]
+
+
 def together(*acts: Callable[[], object]) -> list[object]:
     """Run acts at once; what each gave back, or the error that it raised."""
     results: list[object] = [None] * len(acts)

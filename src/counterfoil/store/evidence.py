@@ -18,8 +18,9 @@ from counterfoil.store.schema import idempotency, message
 
 _keep_body = Statement(
     sa.text(
-        "INSERT INTO message_body (request_id, body, received_at) VALUES (:request_id, :body, :received_at)"
-        " ON CONFLICT (request_id) DO NOTHING"
+        "INSERT INTO message_body (request_id, sha256, body, received_at)"
+        " VALUES (:request_id, :sha256, :body, :received_at)"
+        " ON CONFLICT (request_id, sha256) DO NOTHING"
     )
 )
 _claim = Statement(
@@ -105,7 +106,7 @@ class Evidence:
 
     def file(self, message_id: int, said: Message) -> None:
         """File a message, and its body once per call."""
-        received = to_ms(said.received_at)
+        received, digest = to_ms(said.received_at), sha256(said.body).hexdigest()
         row = {
             "id": message_id,
             "request_id": said.request_id,
@@ -114,7 +115,7 @@ class Evidence:
             "operation": said.operation,
             "path": said.path,
             "headers": to_json(dict(said.headers)),
-            "sha256": sha256(said.body).hexdigest(),
+            "sha256": digest,
             "status": said.status,
             "reply": said.reply,
             "caller": said.caller,
@@ -122,4 +123,6 @@ class Evidence:
             "document_id": said.document_id,
         }
         self._connection.insert(message, [row])
-        self._connection.run(_keep_body, request_id=said.request_id, body=said.body, received_at=received)
+        self._connection.run(
+            _keep_body, request_id=said.request_id, sha256=digest, body=said.body, received_at=received
+        )

@@ -259,12 +259,14 @@ message = Table(  # append-only
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
 )
-message_body = Table(
+message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
     metadata,
-    Column("request_id", Text, primary_key=True),
+    Column("request_id", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Big, nullable=False),
+    PrimaryKeyConstraint("request_id", "sha256"),
 )
 idempotency = Table(
     "idempotency",
