@@ -4,7 +4,7 @@ BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test check format lock clean
+.PHONY: setup demo test check format lock clean bench bench-peers
 
 setup: $(INSTALLED)
 
@@ -29,6 +29,14 @@ check: setup
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
+# QUICK=1 ends within five minutes; BENCH_SIZE=10m grows the book to ten million invoices; BENCH_ONLY names scenarios.
+bench: setup
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(BENCH_SIZE),--size $(BENCH_SIZE)) $(BENCH_ONLY)
+
+# Beside another system: installs Tryton into an environment of its own, once.
+bench-peers: setup
+	@$(BIN)/python -m bench.peers $(if $(QUICK),--quick)
+
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -38,4 +46,4 @@ lock: setup
 		--no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf .venv build dist demo .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-peers build dist demo .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

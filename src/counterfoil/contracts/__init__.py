@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterfoil.contracts import evolutionx
+from counterfoil.contracts import evolutionx, systemfive
 from counterfoil.wire.contract import Contract
 
-INSTALLED: tuple[Contract[Any, Any], ...] = (evolutionx.contract,)
+INSTALLED: tuple[Contract[Any, Any], ...] = (
+    evolutionx.contract,
+    systemfive.contract,
+)

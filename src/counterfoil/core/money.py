@@ -76,10 +76,7 @@ class Money:
     @classmethod
     def of(cls, raw: Decimal | int, currency: Currency) -> Money:
         """raw in major units, rounded half up to the currency's minor unit; Invalid when it is too large."""
-        minor = half_up(Decimal(raw), currency.digits)
-        if not -AMOUNT_LIMIT < minor < AMOUNT_LIMIT:
-            raise Invalid.of("amount_too_large", f"{raw} {currency.code} is more than the book can hold")
-        return cls(minor, currency)
+        return within(cls(half_up(Decimal(raw), currency.digits), currency))
 
     @classmethod
     def exactly(cls, raw: Decimal, currency: Currency, where: str = "") -> Money:
@@ -127,6 +124,13 @@ def total(parts: Iterable[Money], currency: Currency) -> Money:
             raise ValueError(f"{part} is not in {currency}")
         minor += part.minor
     return Money(minor, currency)
+
+
+def within(money: Money) -> Money:
+    """The amount itself; Invalid when it is more than the book can hold, as a sum of many amounts may be."""
+    if not -AMOUNT_LIMIT < money.minor < AMOUNT_LIMIT:
+        raise Invalid.of("amount_too_large", f"{money} is more than the book can hold")
+    return money
 
 
 def split(whole: Money, weights: Sequence[int | Decimal]) -> list[Money]:

@@ -19,6 +19,7 @@ class OpenItem:
 
     amount, remaining: signed, a charge +, a credit -; remaining lies between 0 and amount
     base:              the posting's base amount
+    taken_back_on:     the last day on which an application was taken back from it, None = never
     """
 
     id: int
@@ -32,6 +33,12 @@ class OpenItem:
     base: int
     on: date
     due_on: date
+    taken_back_on: date | None = None
+
+    @property
+    def free_on(self) -> date:
+        """The first day for which something may be set against it: before, it was not there or may have been spent."""
+        return self.on if self.taken_back_on is None else max(self.on, self.taken_back_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +115,14 @@ def aging(items: Iterable[Due], as_of: date, unit: Currency) -> dict[AgingBucket
 def spread(credit: OpenItem, charges: Iterable[OpenItem], on: date, upto: Money | None = None) -> list[Application]:
     """Set a credit against charges, oldest due first, as far as it goes.
 
-    on:   date of the application; charges and credits that are younger are left alone
+    on:   date of the application; charges and credits that were not free then are left alone
     upto: at most so much of the credit, None = all that remains
     """
     left = -credit.remaining if upto is None else min(upto, -credit.remaining, key=lambda money: money.minor)
     result = []
     for charge in sorted(charges, key=lambda item: (item.due_on, item.id)):
         part = min(left.minor, charge.remaining.minor)
-        if part <= 0 or max(charge.on, credit.on) > on:
+        if part <= 0 or max(charge.free_on, credit.free_on) > on:
             continue
         amount = Money(part, left.currency)
         result.append(Application(charge.id, credit.id, amount, on))

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, LineKind
-from counterfoil.core.journal import Entry, Leg, Posting, Role, balanced, legs
+from counterfoil.core.journal import Entry, Leg, Posting, Role, balanced, legs, to_base
 from counterfoil.core.money import Currency, Money, total
 from counterfoil.core.reference import AccountMap
-from counterfoil.core.tender import Tender, by_account
+from counterfoil.core.tender import NO_DEPOSIT, Deposit, Tender, by_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,15 @@ class GoodsMoved:
     variance: int
 
 
-def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: int = 0) -> Entry:
+def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, deposit: Deposit = NO_DEPOSIT) -> Entry:
     """A sales invoice, credit note or cash sale: receivable or clearing against sales and taxes, and its cost.
 
-    held: how many of a cash sale's tenders, counted from the first, had been posted to deposits when they were taken
+    deposit: money taken on a cash sale's order; it leads the sale's tenders
     """
     accounts, unit = books.accounts, sale.total.currency
-    deposits = total((tender.net for tender in sale.tenders[:held]), unit)
-    debits: list[Leg] = [(accounts.of(Role.DEPOSITS), deposits, None, None), *_till(sale.tenders[held:], unit)]
+    held = len(deposit.tenders) if deposit.posted is not None else 0
+    used = total((tender.amount for tender in sale.tenders[:held]), unit)
+    debits = [*_from_deposits(sale.tenders[:held], used, books), *_till(sale.tenders[held:], unit)]
     if sale.kind is not Kind.CASH_SALE:
         debits = [(accounts.of(Role.RECEIVABLE), sale.total, sale.customer_id, None)]
     credits: list[Leg] = [
@@ -56,8 +57,34 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, held: in
     taxed: list[Leg] = [
         (accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes
     ]
-    postings = [*legs([*debits, *credits, *taxed], books.rate, books.base), *_cost(goods, books)]
+    postings = [
+        *legs([*debits, *credits, *taxed], books.rate, books.base),
+        *_drifted(used, deposit, books),
+        *_cost(goods, books),
+    ]
     return _entry(sale, f"{sale.kind.value}/1", postings, books)
+
+
+def _from_deposits(held: Sequence[Tender], used: Money, books: Books) -> list[Leg]:
+    """Deposits are used up whole; the change that they give comes out of the till."""
+    if not held:
+        return []
+    change = [(tender.type.account_id, -tender.change, None, None) for tender in held]
+    return [(books.accounts.of(Role.DEPOSITS), used, None, None), *change]
+
+
+def _drifted(used: Money, deposit: Deposit, books: Books) -> list[Posting]:
+    """What rates have done to a deposit since it was posted; the deposits account is left with nothing."""
+    if deposit.posted is None:
+        return []
+    difference = to_base(used, books.rate, books.base) - deposit.posted
+    if not difference:
+        return []
+    nothing = Money(0, books.base)
+    return [
+        Posting(books.accounts.of(Role.DEPOSITS), nothing, -difference),
+        Posting(books.accounts.of(Role.EXCHANGE), nothing, difference),
+    ]
 
 
 def _income(kind: LineKind) -> Role:
@@ -87,26 +114,35 @@ def _inventory(goods: Iterable[GoodsMoved], books: Books, against: Role, reason:
     return [(account, Money(minor, books.base), None, None) for account, minor in sums.items()]
 
 
-def for_receipt(receipt: Document, books: Books, from_deposits: bool = False) -> Entry:
+def for_receipt(receipt: Document, books: Books, deposit: Deposit = NO_DEPOSIT) -> Entry:
     """Money received: tender clearing against the receivable; what exceeds the items stays an open credit.
 
-    from_deposits: the money had been posted to deposits when it was taken
+    deposit: the money, where it was taken on an order
     """
-    accounts = books.accounts
-    sources = _till(receipt.tenders, receipt.total.currency)
-    if from_deposits:
-        sources = [(accounts.of(Role.DEPOSITS), receipt.total, receipt.customer_id, None)]
-    control: Leg = (accounts.of(Role.RECEIVABLE), -receipt.total, receipt.customer_id, None)
-    return _entry(receipt, "receipt/1", legs([*sources, control], books.rate, books.base), books)
+    return _entry(receipt, "receipt/1", _received(receipt, receipt.total, deposit, books), books)
 
 
-def for_refund(refund: Document, books: Books) -> Entry:
-    """Money given back: the receivable's credit item against tender clearing."""
-    control: Leg = (books.accounts.of(Role.RECEIVABLE), refund.total, refund.customer_id, None)
-    till = [
-        (account, -amount, party, line) for account, amount, party, line in _till(refund.tenders, refund.total.currency)
+def _received(document: Document, money: Money, deposit: Deposit, books: Books) -> list[Posting]:
+    """Money taken (+) or given back (-), out of the till or of deposits, against the receivable."""
+    accounts, party = books.accounts, document.customer_id
+    sign = 1 if money.minor > 0 else -1
+    sources = [
+        (account, Money(sign * amount.minor, amount.currency), None, None)
+        for account, amount, _, _ in _till(document.tenders, money.currency)
     ]
-    return _entry(refund, "refund/1", legs([control, *till], books.rate, books.base), books)
+    control: Leg = (accounts.of(Role.RECEIVABLE), -money, party, None)
+    if deposit.posted is None:
+        return legs([*sources, control], books.rate, books.base)
+    held: Leg = (accounts.of(Role.DEPOSITS), money, party, None)
+    return [*legs([held, control], books.rate, books.base), *_drifted(money, deposit, books)]
+
+
+def for_refund(refund: Document, books: Books, deposit: Deposit = NO_DEPOSIT) -> Entry:
+    """Money given back: the receivable's credit item against tender clearing.
+
+    deposit: the money, where it was given back on an order
+    """
+    return _entry(refund, "refund/1", _received(refund, -refund.total, deposit, books), books)
 
 
 def for_deposit(order: Document, books: Books) -> Entry:

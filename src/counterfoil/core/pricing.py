@@ -154,7 +154,7 @@ def _taxes(
     ours = total((part.tax for part in parts), unit)
     codes = {part.tax_code_id for part in parts}
     hit = sum(1 for line in taxable if codes - line.exempt_from)
-    if abs(said - ours).minor <= tolerance(hit, len(parts), unit).minor:
+    if abs(said - ours).amount <= tolerance(hit, len(parts)):
         return adopt(parts, said)
     where = using.place.name if using.place else "no jurisdiction"
     say = f"the tax {said.amount} differs from {ours.amount}, as configured for {where}"

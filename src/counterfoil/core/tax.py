@@ -183,12 +183,13 @@ def with_tax(part: TaxPart, tax: Money) -> TaxPart:
     return TaxPart(part.tax_code_id, part.rate, part.base, tax, shares)
 
 
-def tolerance(taxable_lines: int, components: int, unit: Currency) -> Money:
+def tolerance(taxable_lines: int, components: int) -> Decimal:
     """How far a sender's tax may be from ours: the larger of 0.02 and half a cent per taxable line and component.
 
-    source: System Five contract, T4
+    returns: major units, not rounded: half a cent more than it says would let a whole cent more through
+    source:  System Five contract, T4
     """
-    return Money.of(max(Decimal("0.02"), Decimal("0.005") * taxable_lines * components), unit)
+    return max(Decimal("0.02"), Decimal("0.005") * taxable_lines * components)
 
 
 def adopt(parts: list[TaxPart], asserted: Money) -> list[TaxPart]:

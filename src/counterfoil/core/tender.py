@@ -41,6 +41,21 @@ class Tender:
         return self.amount - self.change
 
 
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money taken on an order that no invoice has used yet.
+
+    posted: minor units of the base currency that it was posted to deposits at, None = it has not been posted
+    """
+
+    tenders: tuple[Tender, ...] = ()
+    posted: int | None = None
+
+
+#: No money was taken.
+NO_DEPOSIT = Deposit()
+
+
 def settle(tenders: Sequence[Tender], due: Money) -> list[Tender]:
     """The tenders of a cash sale, with the change they give; Refused unless they settle it exactly.
 

@@ -8,7 +8,7 @@ from datetime import date
 from counterfoil.core.document import INVOICES, Document, Kind, Sale, State
 from counterfoil.core.errors import Conflict, Problem, Refused
 from counterfoil.core.money import Currency, Money, currency
-from counterfoil.core.party import Address, Customer, NewCustomer
+from counterfoil.core.party import NOWHERE, Address, Customer, NewCustomer
 from counterfoil.core.pricing import Priced, Pricing, price
 from counterfoil.core.tax import jurisdiction_of
 from counterfoil.core.tender import Tender
@@ -37,7 +37,7 @@ def draw_up(work: Work, sale: Sale) -> Drawn:
     ship_to = _ship_to(work, sale, problems)
     unit = _currency(work, sale, customer)
     items = work.unit.items.of(_item_ids(sale))
-    billing = sale.billing or (customer.billing if customer else Address())
+    billing = sale.billing or (known.billing if (known := customer or _new(sale)) else NOWHERE)
     shipping = _shipping(sale, customer, ship_to, billing)
     policy, reference = work.reference.policy, work.reference
     taxed_at = jurisdiction_of(
@@ -104,6 +104,10 @@ def _customer(work: Work, sale: Sale, problems: list[Problem]) -> Customer | Non
     if sale.customer is None and sale.kind in (Kind.SALES_INVOICE, Kind.CREDIT_NOTE):
         problems.append(Problem("customer_required", "customer", "an invoice on account needs a customer"))
     return None
+
+
+def _new(sale: Sale) -> NewCustomer | None:
+    return sale.customer if isinstance(sale.customer, NewCustomer) else None
 
 
 def _created(work: Work, sale: Sale, known: Customer | None) -> Customer | None:

@@ -14,7 +14,7 @@ from counterfoil.core.money import Money, total
 from counterfoil.core.open_item import Application, OpenItem
 from counterfoil.core.posting import for_sale
 from counterfoil.core.tax import TaxRounding
-from counterfoil.core.tender import Tender, settle
+from counterfoil.core.tender import NO_DEPOSIT, Deposit, settle
 from counterfoil.core.terms import book_month
 from counterfoil.services import receipts, stock
 from counterfoil.services.drawing import Drawn, draw_up
@@ -27,19 +27,17 @@ def issue(
     work: Work,
     sale: Sale,
     order: Document | None = None,
-    deposits: Sequence[Tender] = (),
-    deposits_posted: bool = False,
+    deposit: Deposit = NO_DEPOSIT,
 ) -> Filed:
     """Post a sales invoice, credit note or cash sale, and take the money that comes with it.
 
-    order:           the order that it settles
-    deposits:        money taken on that order
-    deposits_posted: whether the book posted it to deposits at once
+    order:   the order that it settles
+    deposit: money taken on that order
     """
     drawn = draw_up(work, sale)
     order = order or _named_order(work, drawn.document)
     at_once = drawn.document.kind is Kind.CASH_SALE
-    tenders = settle([*deposits, *drawn.document.tenders], drawn.document.total) if at_once else []
+    tenders = settle([*deposit.tenders, *drawn.document.tenders], drawn.document.total) if at_once else []
     moved = stock.issue(work, drawn.document, drawn.warnings)
     document = replace(
         drawn.document,
@@ -50,11 +48,11 @@ def issue(
         lines=moved.lines,
     )
     _fix_currency(work, drawn, document)
-    entry = for_sale(document, moved.goods, receipts.books(work, document), len(deposits) if deposits_posted else 0)
+    entry = for_sale(document, moved.goods, receipts.books(work, document), deposit if at_once else NO_DEPOSIT)
     work.file(document)
     opened = work.post(entry, document.due_on)
     if not at_once:
-        _settle(work, document, drawn, opened, deposits, deposits_posted)
+        _settle(work, document, drawn, opened, deposit)
     return Filed(document, tuple(drawn.warnings))
 
 
@@ -83,12 +81,11 @@ def _settle(
     document: Document,
     drawn: Drawn,
     opened: Sequence[OpenItem],
-    deposits: Sequence[Tender],
-    deposits_posted: bool,
+    deposit: Deposit,
 ) -> None:
     """Money that came with an invoice on account becomes a receipt (or refund) of its day, set against it."""
     items = [item for item in opened if item.document_id == document.id]
-    for tenders, posted in ((deposits, deposits_posted), (drawn.document.tenders, False)):
+    for tenders, held in ((deposit.tenders, deposit), (drawn.document.tenders, NO_DEPOSIT)):
         amount = total((tender.net for tender in tenders), document.total.currency)
         if not amount:
             continue
@@ -96,7 +93,7 @@ def _settle(
         if amount.minor < 0 and amount.minor < credit.minor:
             say = f"{-amount.amount} given back, {-credit.amount} credited"
             raise Refused(Problem("tender_over", "tenders", say))
-        items = receipts.settle_with(work, document, tenders, amount, items, posted)
+        items = receipts.settle_with(work, document, tenders, amount, items, held)
 
 
 def credit(
@@ -112,15 +109,12 @@ def credit(
     """
     invoice = held_document(work, invoice_id, (Kind.SALES_INVOICE,))
     left = work.unit.documents.creditable(invoice)
+    _check_wanted(work, invoice, left, quantities or {})
     lines = []
     for line in invoice.lines:
         wanted = left[line.id].quantity if quantities is None else quantities.get(line.line_no, Decimal(0))
-        if not wanted:
-            continue
-        if abs(wanted) > abs(left[line.id].quantity) and not work.reference.policy.credit_over_invoice:
-            say = f"line {line.line_no}: {wanted} to credit, {left[line.id].quantity} left"
-            raise Refused(Problem("credit_over_invoice", "lines", say))
-        lines.append(_credit_line(line, left[line.id], wanted))
+        if wanted:
+            lines.append(_credit_line(line, left[line.id], wanted))
     if not lines:
         raise Refused(Problem("nothing_to_credit", "lines", f"nothing is left to credit of {invoice.number}"))
     on = on or work.today
@@ -129,16 +123,31 @@ def credit(
     return filed
 
 
+def _check_wanted(
+    work: Work, invoice: Document, left: Mapping[int, Creditable], quantities: Mapping[int, Decimal]
+) -> None:
+    """Refused unless every quantity is part of what is left of a line, in the line's own direction."""
+    lines = {line.line_no: line for line in invoice.lines}
+    for number, wanted in quantities.items():
+        line = lines.get(number)
+        if line is None:
+            raise NotFound(Problem("line_not_found", "lines", f"{invoice.number} has no line {number}"))
+        rest = left[line.id].quantity
+        within = 0 <= wanted / line.quantity <= rest / line.quantity if line.quantity else not wanted
+        allowed = work.reference.policy.credit_over_invoice and wanted * line.quantity > 0
+        if not within and not allowed:
+            raise Refused(Problem("credit_over_invoice", "lines", f"line {number}: {wanted} to credit, {rest} left"))
+
+
 def _credit_line(line: Line, left: Creditable, wanted: Decimal) -> SaleLine:
-    """The line mirrored; the last credit takes exactly what is left, so that all of them add up to the invoice."""
+    """The line mirrored, rounded on what stays: all credits add up to the invoice and none of them goes beyond it."""
     unit = line.net.currency
-    share = wanted / line.quantity
-    net = Money.of(line.net.amount * share, unit)
-    tax: Mapping[int | None, Money] = {
-        code: Money.of(part.amount * share, unit) for code, part in line.tax_parts.items()
+    stays = (left.quantity - wanted) / line.quantity
+    net = left.net - Money.of(line.net.amount * stays, unit)
+    nothing = Money(0, unit)
+    tax = {
+        code: part - Money.of(line.tax_parts.get(code, nothing).amount * stays, unit) for code, part in left.tax.items()
     }
-    if wanted == left.quantity:
-        net, tax = left.net, left.tax
     return SaleLine(
         kind=line.kind,
         item_id=line.item_id,
@@ -214,10 +223,14 @@ def reverse(work: Work, document_id: int, on: date | None = None) -> Filed:
         if item.remaining != item.amount:
             say = f"{document.number} has applications: take them back first"
             raise Conflict(Problem("has_applications", "number", say))
+        receipts.check_date(on, item)
+    entries = work.unit.journal.entries_of(document.id)
+    moved = stock.take_back(work, document, on)
+    if not entries and not moved:
+        raise Refused(Problem("nothing_to_reverse", "number", f"{document.number} has moved neither money nor goods"))
     opened: list[OpenItem] = []
-    for filed in work.unit.journal.entries_of(document.id):
+    for filed in entries:
         opened += work.post(negated(filed.entry, filed.id, on, book_month(on)), on)
-    stock.take_back(work, document, on)
     for item, back in zip(items, opened, strict=True):
         debit, credit_item = (item, back) if item.amount.minor > 0 else (back, item)
         joined = Application(debit.id, credit_item.id, abs(item.amount), on)

@@ -20,10 +20,10 @@ from counterfoil.core.document import (
     Tracking,
 )
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
-from counterfoil.core.journal import negated
+from counterfoil.core.journal import Role, negated
 from counterfoil.core.money import Money, from_millionths, millionths
 from counterfoil.core.posting import for_deposit
-from counterfoil.core.tender import Tender
+from counterfoil.core.tender import NO_DEPOSIT, Deposit
 from counterfoil.core.terms import book_month
 from counterfoil.services import invoicing, receipts, stock
 from counterfoil.services.drawing import draw_up
@@ -31,6 +31,8 @@ from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
 
 _DEPOSIT = "deposit/1"
+#: A line of an order, and the quantities that it is charged from and up to.
+Part = tuple[Line, Decimal, Decimal]
 
 
 def enter(work: Work, sale: Sale) -> Filed:
@@ -72,55 +74,66 @@ def invoice(
     order = held_order(work, order_id)
     on = on or work.today
     charged, left = _to_charge(work, order, shipped_only)
-    if not charged:
+    if not any(upto != past for _, past, upto in charged) and (shipped_only or not charged):
         raise Refused(Problem("nothing_to_invoice", "number", f"nothing of {order.number} is left to invoice"))
-    deposits, posted = _deposits(work, order)
-    lines = tuple(_sale_line(line, quantity) for line, quantity in charged)
-    filed = invoicing.issue(work, _sale(order, kind, on, month, lines, tenders), order, deposits, posted)
-    stock.reserve(work, replace(order, lines=tuple(replace(line, quantity=part) for line, part in charged)), -1)
+    lines = tuple(_sale_line(*part) for part in charged)
+    filed = invoicing.issue(work, _sale(order, kind, on, month, lines, tenders), order, _deposit(work, order))
+    released = tuple(replace(line, quantity=upto - past) for line, past, upto in charged)
+    stock.reserve(work, replace(order, lines=released), -1)
     if not left:
         work.unit.documents.set_state(order.id, State.INVOICED)
     return filed
 
 
-def _to_charge(work: Work, order: Document, shipped_only: bool) -> tuple[list[tuple[Line, Decimal]], bool]:
-    """The quantities to charge of the order's lines, and whether anything is left after them."""
+def _to_charge(work: Work, order: Document, shipped_only: bool) -> tuple[list[Part], bool]:
+    """The parts of the order's lines to charge, and whether anything is left after them."""
     served = work.unit.documents.served([line.id for line in order.lines])
     lines, left = [], False
     for line in order.lines:
         past = served.get(line.id, {})
         charged = sum((from_millionths(n) for kind, n in past.items() if kind is not Kind.SHIPMENT), Decimal(0))
         upto = from_millionths(past.get(Kind.SHIPMENT, 0)) if shipped_only else line.quantity
-        wanted = upto - charged
         left = left or upto != line.quantity
-        if wanted or not (line.quantity or past):
-            lines.append((line, wanted))
+        if upto != charged or not (line.quantity or past):
+            lines.append((line, charged, upto))
     return lines, left
 
 
-def _sale_line(line: Line, quantity: Decimal) -> SaleLine:
-    share = quantity / line.quantity if line.quantity else Decimal(1)
+def _sale_line(line: Line, charged: Decimal, upto: Decimal) -> SaleLine:
+    """A part of an order line; discount and tax are rounded on the running sum: all parts add up to the line."""
+
+    def part(whole: Money) -> Decimal:
+        if not line.quantity:
+            return whole.amount
+        before, after = (Money.of(whole.amount * n / line.quantity, whole.currency) for n in (charged, upto))
+        return (after - before).amount
+
     return SaleLine(
         kind=line.kind,
         item_id=line.item_id,
         description=line.description,
         note=line.note,
         uom=line.uom,
-        quantity=quantity,
+        quantity=upto - charged,
         ordered=line.ordered,
         unit_price=line.unit_price,
-        discount=Money.of(line.discount.amount * share, line.discount.currency).amount,
-        tax={code: Money.of(part.amount * share, part.currency).amount for code, part in line.tax_parts.items()},
+        discount=part(line.discount),
+        tax={code: part(tax) for code, tax in line.tax_parts.items()},
         order_line_id=line.id,
     )
 
 
-def _deposits(work: Work, order: Document) -> tuple[tuple[Tender, ...], bool]:
-    """Money taken on the order that no earlier invoice has used, and whether it was posted when it was taken."""
+def _deposit(work: Work, order: Document) -> Deposit:
+    """Money taken on the order that no earlier invoice has used."""
     if any(kind in INVOICES for kind in work.unit.documents.following(order.id).values()):
-        return (), False
-    posted = any(filed.entry.rule == _DEPOSIT for filed in work.unit.journal.entries_of(order.id))
-    return order.tenders, posted
+        return NO_DEPOSIT
+    entries = [filed.entry for filed in work.unit.journal.entries_of(order.id) if filed.entry.rule == _DEPOSIT]
+    if not entries:
+        return Deposit(order.tenders)
+    account = work.reference.account_map.of(Role.DEPOSITS)
+    return Deposit(
+        order.tenders, -sum(leg.base for made in entries for leg in made.postings if leg.account_id == account)
+    )
 
 
 def _sale(
@@ -177,8 +190,8 @@ def ship(
     lines = []
     for line in order.lines:
         open_ = line.quantity - from_millionths(served.get(line.id, {}).get(Kind.SHIPMENT, 0))
-        wanted = open_ if quantities is None else quantities.get(line.line_no, Decimal(0))
-        if not 0 <= wanted <= open_:
+        wanted = max(open_, Decimal(0)) if quantities is None else quantities.get(line.line_no, Decimal(0))
+        if wanted and not 0 < wanted <= open_:
             say = f"line {line.line_no}: {wanted} to ship, {open_} open"
             raise Refused(Problem("shipped_too_much", "lines", say))
         millionths(wanted, "lines")

@@ -12,7 +12,7 @@ from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refuse
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import Application, OpenItem, exchange_difference, spread
 from counterfoil.core.posting import Books, for_exchange, for_receipt, for_refund
-from counterfoil.core.tender import Tender
+from counterfoil.core.tender import NO_DEPOSIT, Deposit, Tender
 from counterfoil.core.terms import book_month
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
@@ -102,12 +102,17 @@ def books(work: Work, document: Document) -> Books:
 
 
 def settle_with(
-    work: Work, document: Document, tenders: Sequence[Tender], amount: Money, items: Sequence[OpenItem], posted: bool
+    work: Work,
+    document: Document,
+    tenders: Sequence[Tender],
+    amount: Money,
+    items: Sequence[OpenItem],
+    deposit: Deposit = NO_DEPOSIT,
 ) -> list[OpenItem]:
     """Turn the tenders of an invoice into a receipt of its day, or of a credit note into a refund, set against it.
 
     items:   the document's open items
-    posted:  the money had been posted to deposits when it was taken
+    deposit: the money, where it was taken on the document's order
     returns: the items with what is left of them
     """
     refund = amount.minor < 0
@@ -123,8 +128,8 @@ def settle_with(
     if refund:
         made = replace(made, tenders=tuple(Tender(t.type, -t.amount, -t.change) for t in tenders))
     work.file(made)
-    recipe = for_refund(made, books(work, made)) if refund else for_receipt(made, books(work, made), posted)
-    (money,) = work.post(recipe)
+    recipe = for_refund if refund else for_receipt
+    (money,) = work.post(recipe(made, books(work, made), deposit))
     left = []
     for item in items:
         debit, credit = (money, item) if refund else (item, money)
@@ -180,33 +185,49 @@ def apply(
 
     amount: None = as much as both allow
     """
-    credit_document, credit = _open_item(work, credit_number, -1)
-    _, charge = _open_item(work, invoice_number, 1)
-    if credit.party_id != charge.party_id or credit.amount.currency != charge.amount.currency:
+    pairs = [
+        (credit, charge)
+        for credit in _open_items(work, credit_number, -1)
+        for charge in _open_items(work, invoice_number, 1)
+        if credit.party_id == charge.party_id and credit.amount.currency == charge.amount.currency
+    ]
+    if not pairs:
         say = f"{credit_number} and {invoice_number} are not of one customer and currency"
         raise Refused(Problem("not_together", "invoice", say))
-    on = max(on or work.today, credit.on, charge.on) if on is None else on
-    if on < max(credit.on, charge.on):
-        say = f"{on} is before {max(credit.on, charge.on)}, the date of one of them"
-        raise Refused(Problem("date_before", "on", say))
+    credit, charge = pairs[0]
+    on = on or max(work.today, credit.free_on, charge.free_on)
+    check_date(on, credit, charge)
     upto = None if amount is None else Money.exactly(amount, credit.amount.currency, "amount")
     most = min(-credit.remaining.minor, charge.remaining.minor)
     if upto is not None and not 0 < upto.minor <= most:
         say = f"{amount} to apply, {Money(most, credit.amount.currency).amount} possible"
         raise Refused(Problem("amount_too_large", "amount", say))
     apply_credit(work, credit, [charge], on, upto)
-    return Filed(credit_document)
+    assert credit.document_id is not None, "what opened a credit is a document"
+    document = work.unit.documents.get(credit.document_id)
+    assert document is not None, "what opened a credit is on file"
+    return Filed(document)
 
 
-def _open_item(work: Work, number: str, sign: int) -> tuple[Document, OpenItem]:
-    """The one open item of a number that is a charge (sign 1) or a credit (sign -1)."""
-    for document_id in work.unit.documents.find(number):
-        document = work.unit.documents.get(document_id)
-        for item in work.unit.journal.items_of(document_id):
-            if document is not None and item.remaining.minor * sign > 0:
-                return document, item
-    what = "invoice" if sign > 0 else "credit"
-    raise NotFound(Problem(f"{what}_not_found", what, f"there is no open {what} {number!r}"))
+def _open_items(work: Work, number: str, sign: int) -> list[OpenItem]:
+    """The open items of a number that are charges (sign 1) or credits (sign -1), ours first, at least one."""
+    found = [
+        item
+        for document_id in work.unit.documents.find(number)
+        for item in work.unit.journal.items_of(document_id)
+        if item.remaining.minor * sign > 0
+    ]
+    if not found:
+        what = "invoice" if sign > 0 else "credit"
+        raise NotFound(Problem(f"{what}_not_found", what, f"there is no open {what} {number!r}"))
+    return found
+
+
+def check_date(on: date, *items: OpenItem) -> None:
+    """Refused when something would be set against items on a day for which they are not free."""
+    free_on = max(item.free_on for item in items)
+    if on < free_on:
+        raise Refused(Problem("date_before", "on", f"{on} is before {free_on}, when both were there and not spent"))
 
 
 def unapply(work: Work, credit_number: str, invoice_number: str, on: date | None = None) -> Filed:
@@ -246,16 +267,15 @@ def refund(
 
     amount: None = all that is open of it
     """
-    _, credit = _open_item(work, credit_number, -1)
+    credit = _open_items(work, credit_number, -1)[0]
     unit = credit.amount.currency
     money = -credit.remaining if amount is None else Money.exactly(amount, unit, "amount")
     if not 0 < money.minor <= -credit.remaining.minor:
         say = f"{amount} to give back, {-credit.remaining.amount} open"
         raise Refused(Problem("amount_too_large", "amount", say))
-    on = on or max(work.today, credit.on)
+    on = on or max(work.today, credit.free_on)
     require_open(work, book_month(on))
-    if on < credit.on:
-        raise Refused(Problem("date_before", "on", f"{on} is before the credit of {credit.on}"))
+    check_date(on, credit)
     made = _document(work, Kind.REFUND, credit.party_id, (_tender(work, tender_code, money),), money, on, credit_number)
     work.file(made)
     (debit,) = work.post(for_refund(made, books(work, made)))

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, Line, LineKind, State
-from counterfoil.core.errors import Invalid, NotFound, Problem, Refused
-from counterfoil.core.money import Money, from_millionths, millionths
+from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from counterfoil.core.money import Money, from_millionths, millionths, within
 from counterfoil.core.posting import Books, GoodsMoved, for_stock_adjustment
 from counterfoil.core.stock import Item, move
 from counterfoil.core.terms import book_month
@@ -46,7 +46,7 @@ def _warn(work: Work, document: Document, left: Mapping[int, int], what: str, wa
             continue
         say = f"item {line.sku}: {from_millionths(left[line.item_id])} {what} in department {document.department_id}"
         if work.reference.policy.block_negative_stock:
-            raise Refused(Problem("no_stock", "lines", say))
+            raise Refused(Problem("no_stock", f"lines.{line.line_no - 1}", say))
         if ("stock_negative", say) not in warnings:
             warnings.append(("stock_negative", say))
 
@@ -75,6 +75,7 @@ def _move(work: Work, document: Document, sign: int, warnings: Warnings) -> Move
     digits = work.reference.base.digits
     held = work.unit.stock.hold((line.item_id for line in moving if line.item_id is not None), department)
     valuations, changed = held.valuations, dict[int, int]()
+    costs = _returned_at(work, document)
     result, goods, moves = [], [], []
     for line in document.lines:
         if not line.stocked or line.item_id is None or not line.quantity:
@@ -82,10 +83,12 @@ def _move(work: Work, document: Document, sign: int, warnings: Warnings) -> Move
             continue
         quantity = sign * millionths(line.quantity)
         before = valuations[line.item_id]
-        costed = move(before, quantity, line.unit_cost, digits)
+        unit_cost = costs.get(line.returns_line_id, line.unit_cost)
+        costed = move(before, quantity, unit_cost, digits)
+        for minor in (costed.value, costed.variance, costed.valuation.value):
+            within(Money(minor, work.reference.base))
         valuations[line.item_id] = costed.valuation
-        unit_cost = before.average if line.unit_cost is None else line.unit_cost
-        result.append(replace(line, unit_cost=unit_cost))
+        result.append(replace(line, unit_cost=before.average if unit_cost is None else unit_cost))
         goods.append(GoodsMoved(line.ledger_class, costed.value, costed.variance))
         changed[line.item_id] = changed.get(line.item_id, 0) + quantity
         moves.append(Move(line.item_id, department, line.id, quantity, costed.value, costed.variance))
@@ -95,6 +98,12 @@ def _move(work: Work, document: Document, sign: int, warnings: Warnings) -> Move
     work.unit.stock.change({(item, department): (quantity, 0) for item, quantity in changed.items()})
     work.unit.stock.file_moves(moves, document.on, work.unit.mint)
     return Moved(tuple(result), tuple(goods))
+
+
+def _returned_at(work: Work, document: Document) -> Mapping[int | None, int]:
+    """What the lines that a document gives back had left stock at."""
+    returned = [line.returns_line_id for line in document.lines if line.returns_line_id is not None]
+    return work.unit.documents.unit_costs(returned) if returned else {}
 
 
 def adjust(
@@ -118,6 +127,8 @@ def adjust(
         raise NotFound(Problem("item_not_found", "sku", f"there is no item {sku!r}"))
     if not item.stocked or not quantity:
         raise Invalid(Problem("nothing_to_move", "quantity", f"item {sku} takes no adjustment of {quantity}"))
+    if unit_cost is not None and (quantity < 0 or unit_cost < 0):
+        raise Invalid(Problem("cost_not_allowed", "unit_cost", "only goods that come in have a cost, of 0 or more"))
     department = department_id if department_id is not None else default_department(work)
     if department is None or department not in work.reference.departments:
         raise NotFound(Problem("department_unknown", "department", f"there is no department {department}"))
@@ -180,11 +191,16 @@ def _adjustment(
     )
 
 
-def take_back(work: Work, document: Document, on: date) -> None:
-    """Undo a posted document's moves at the value they were made at."""
+def take_back(work: Work, document: Document, on: date) -> bool:
+    """Undo a posted document's moves at the value they were made at; False when there were none.
+
+    raises: Conflict when that has been done before: goods of no value leave no entry that would tell
+    """
     made = work.unit.stock.moves_of([line.id for line in document.lines])
     if not made:
-        return
+        return False
+    if len({past.line_id for past in made}) < len(made):
+        raise Conflict(Problem("reversed", "number", f"{document.number} has been reversed"))
     held = work.unit.stock.hold((move.item_id for move in made), made[0].department_id)
     valuations, changed = held.valuations, dict[int, int]()
     for past in made:
@@ -198,6 +214,7 @@ def take_back(work: Work, document: Document, on: date) -> None:
     work.unit.stock.change({(item, made[0].department_id): (quantity, 0) for item, quantity in changed.items()})
     back = [replace(past, quantity=-past.quantity, value=-past.value, variance=-past.variance) for past in made]
     work.unit.stock.file_moves(back, on, work.unit.mint)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

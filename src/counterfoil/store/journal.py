@@ -13,7 +13,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.journal import Entry, Posting
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import Application, OpenItem
-from counterfoil.store.engine import Connection, Row, Statement
+from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.refs import Mint
 from counterfoil.store.rows import to_ms
 from counterfoil.store.schema import application, document, entry, open_item, open_item_state, posting
@@ -47,6 +47,13 @@ _of_document = Statement(
     .order_by(open_item.c.id)
     .with_for_update(of=open_item_state)
 )
+_back = sa.union_all(
+    *(
+        sa.select(side.label("item_id"), application.c.dated_on).where(one_of(side, "ids"), application.c.amount < 0)
+        for side in (application.c.debit_id, application.c.credit_id)
+    )
+).subquery("back")
+_taken_back = Statement(sa.select(_back.c.item_id, sa.func.max(_back.c.dated_on)).group_by(_back.c.item_id))
 _entries_of = Statement(sa.select(entry).where(entry.c.document_id == p("document_id")).order_by(entry.c.seq))
 _reversal_of = Statement(sa.select(entry.c.id).where(entry.c.reverses_id == p("id")))
 _postings_of = Statement(sa.select(posting).where(posting.c.entry_id == p("id")).order_by(posting.c.position))
@@ -165,11 +172,18 @@ class Journal:
 
     def open_items(self, party_id: int) -> list[OpenItem]:
         """What is open with a party, held until the unit of work ends."""
-        return [_to_item(row) for row in self._connection.rows(_open_of, party_id=party_id)]
+        return self._items(_open_of, party_id=party_id)
 
     def items_of(self, document_id: int) -> list[OpenItem]:
         """The items that a document opened, settled ones too, held until the unit of work ends."""
-        return [_to_item(row) for row in self._connection.rows(_of_document, document_id=document_id)]
+        return self._items(_of_document, document_id=document_id)
+
+    def _items(self, statement: Statement, **params: int) -> list[OpenItem]:
+        """Items, and once they are held, when something was last taken back from them."""
+        rows = self._connection.rows(statement, **params)
+        found = self._connection.rows(_taken_back, ids=[row[0] for row in rows]) if rows else []
+        last = {item_id: date.fromisoformat(on) for item_id, on in found}
+        return [_to_item(row, last.get(row[0])) for row in rows]
 
     def applications_of(self, item_id: int) -> list[tuple[int, int, int, date]]:
         """What is applied to an item now: (debit, credit, minor units, latest date), taken-back ones left out."""
@@ -190,7 +204,7 @@ class Journal:
         return Filed(entry_id, seq, Entry(date.fromisoformat(on), month, rule, text, legs, document_id, reverses))
 
 
-def _to_item(row: Row) -> OpenItem:
+def _to_item(row: Row, taken_back_on: date | None) -> OpenItem:
     number, party, account, document_id, text, kind, code, amount, remaining, base, on, due_on = row
     unit = currency(code)
     return OpenItem(
@@ -205,6 +219,7 @@ def _to_item(row: Row) -> OpenItem:
         base=base,
         on=date.fromisoformat(on),
         due_on=date.fromisoformat(due_on),
+        taken_back_on=taken_back_on,
     )
 
 

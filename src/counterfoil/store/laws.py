@@ -205,7 +205,9 @@ LAWS: tuple[Law, ...] = (
         "an invoice line is not credited beyond its quantity",
         "SELECT l.id, l.quantity, x.back FROM document_line l JOIN ("
         " SELECT returns_line_id, sum(quantity) AS back FROM document_line r JOIN document d ON d.id = r.document_id"
-        " WHERE returns_line_id IS NOT NULL AND d.is_ours GROUP BY returns_line_id) x ON x.returns_line_id = l.id"
+        " WHERE returns_line_id IS NOT NULL AND d.is_ours AND NOT EXISTS (SELECT 1 FROM entry e"
+        " JOIN entry b ON b.reverses_id = e.id WHERE e.document_id = d.id)"
+        " GROUP BY returns_line_id) x ON x.returns_line_id = l.id"
         " WHERE abs(x.back) > abs(l.quantity) AND NOT EXISTS (SELECT 1 FROM setting"
         " WHERE name = 'credit_over_invoice' AND value = 'true')",
         "line {0} of {1} millionths is credited with {2}",

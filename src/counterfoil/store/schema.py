@@ -575,4 +575,16 @@ stock_value = Table(
 )
 
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
-APPEND_ONLY = (setting, period_event, message, entry, posting, open_item, application, stock_move)
+APPEND_ONLY = (
+    setting,
+    period_event,
+    message,
+    document_line,
+    document_tax,
+    document_tender,
+    entry,
+    posting,
+    open_item,
+    application,
+    stock_move,
+)

@@ -1,0 +1,1 @@
+"""How fast Counterfoil is, beside the least code that could do the same."""

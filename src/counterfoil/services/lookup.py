@@ -1,0 +1,73 @@
+"""Finding sales by number or id, for doors that read them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from counterfoil.core.document import INVOICES, ORDERS, Document, State
+from counterfoil.core.tender import Tender
+from counterfoil.services.office import Context, Work
+from counterfoil.store import Reader, Refs
+from counterfoil.store.refs import LARGEST
+
+_SALES = INVOICES | ORDERS
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFound:
+    """A sale, the money that came with it, and what a system calls the things in it where that is not our id."""
+
+    document: Document
+    tenders: tuple[Tender, ...]
+    ids: dict[tuple[str, int], int]
+
+
+def standing(work: Work, number: str) -> bool | None:
+    """Whether the sale of a number is an order that is still open; None when there is no such sale."""
+    for document_id in work.unit.documents.find(number, _SALES):
+        document = work.unit.documents.get(document_id)
+        return document is not None and document.state is State.OPEN
+    return None
+
+
+def page(ctx: Context, system: str, number: int, size: int) -> list[SaleFound]:
+    """A page of all sales, oldest first."""
+    with ctx.store.reader() as reader:
+        ids = reader.documents.page(size, (number - 1) * size)
+        return _found(reader, system, ids)
+
+
+def by_number_or_id(ctx: Context, system: str, text: str) -> list[SaleFound]:
+    """The sale of a number or of a system's unique id; the number of an order that was invoiced finds its invoices."""
+    with ctx.store.reader() as reader:
+        ids = reader.documents.find(text, _SALES)
+        if not ids and text.isascii() and text.isdigit() and int(text) <= LARGEST:
+            ids = list(reader.refs.ours_of(system, "document", [int(text)]).values())
+        return _found(reader, system, [last for first in ids for last in _becoming(reader, first)])
+
+
+def _becoming(reader: Reader, document_id: int) -> list[int]:
+    invoices = [number for number, kind in reader.documents.following(document_id).items() if kind in INVOICES]
+    return invoices or [document_id]
+
+
+def _found(reader: Reader, system: str, ids: Iterable[int]) -> list[SaleFound]:
+    documents = [document for number in ids if (document := reader.documents.get(number)) and document.kind in _SALES]
+    names = their_ids(reader.refs, system, documents)
+    return [SaleFound(one, one.tenders or reader.documents.money_with(one.id), names) for one in documents]
+
+
+def their_ids(refs: Refs, system: str, documents: Iterable[Document]) -> dict[tuple[str, int], int]:
+    """(kind, our id) -> the whole-number id by which a system knows it, where it has one of its own."""
+    wanted: dict[str, set[int]] = {"document": set(), "customer": set(), "item": set()}
+    for document in documents:
+        wanted["document"].add(document.id)
+        wanted["customer"] |= {number for number in (document.customer_id, document.ship_to_id) if number}
+        wanted["item"] |= {line.item_id for line in document.lines if line.item_id}
+    return {
+        (kind, ours): int(theirs)
+        for kind, ids in wanted.items()
+        for ours, theirs in refs.theirs_of(system, kind, ids).items()
+        if theirs.isdigit()
+    }
