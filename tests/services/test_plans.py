@@ -18,7 +18,7 @@ GROWING = (
     *("entry", "posting", "open_item", "open_item_state", "application", "stock_move", "stock_level", "stock_value"),
     *("party", "contact", "item", "external_ref", "customer_tally"),
 )
-#: Asked by people; at most once per change of reference data; in the order of ids, up to the end of its page.
+#: Asked by people, at most once per change of reference data, or read in id order up to its limit.
 ALLOWED = {"stock._listed", "refs._kinds", "documents._page"}
 
 
