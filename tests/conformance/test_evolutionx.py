@@ -505,7 +505,7 @@ def test_an_instant_is_shown_to_the_millisecond(shop: Shop) -> None:
 NO_TEXT: tuple[Any, ...] = (None, "", "  ", True, {}, ["1"], 1.5)
 NO_SEARCH: tuple[Any, ...] = (True, {}, [], 1.5)
 NO_PAGE: tuple[Any, ...] = (
-    *("0", 0, -1, "-1", "1.5", 1.5, "abc", "²", "\uff11", "1e2", "+1", "0x1", "9" * 19, 10**30),
+    *("0", 0, -1, "-1", "1.5", 1.5, "abc", "²", "\uff11", "1e2", "+1", "0x1", "10.0", "9" * 19, 10**30),
     *(True, [], {}),
 )
 NO_FILTERS: tuple[Any, ...] = ([1], "x", "", 5, True)
@@ -652,7 +652,7 @@ TRIED = [
             {"X-Any": "of-header"},
             {"X-Store-Key": "Bearer of-header"},
             {"X-Other": "of-header"},
-            {"Authorization": basic("webstore", "of-bearer")},
+            {"Authorization": basic("bearer", "of-bearer")},
             {"Authorization": basic("Store", "of-basic")},
             {"Authorization": basic("basic", "of-basic")},
             {"Authorization": basic("any", "of-any")},

@@ -45,8 +45,8 @@ def encode(value: object) -> bytes:
     value: structs, mappings, lists, text, ints, Decimals, bools, None
     """
     packed = _ENCODER.encode(value)
-    # Few values need it, and text that merely looks like one costs only the second walk.
-    if _EXPONENT.search(packed):
+    # Few values need it: a Decimal's exponent has a sign. Text that merely looks like one costs only the second walk.
+    if (b"E+" in packed or b"E-" in packed) and _EXPONENT.search(packed):
         return _ENCODER.encode(_without_exponents(msgspec.to_builtins(value, builtin_types=(Decimal,))))
     return packed
 
