@@ -509,6 +509,14 @@ application = Table(
     Column("actor", Text, nullable=False),
     CheckConstraint("amount <> 0", name="not_zero"),
 )
+# Without it SQLite would look through all applications whenever an entry's head follows its postings (foreign keys are
+# checked at the commit, and a late parent is searched for in every child).
+Index(
+    "ix_application_entry",
+    application.c.entry_id,
+    sqlite_where=application.c.entry_id.is_not(None),
+    postgresql_where=application.c.entry_id.is_not(None),
+)
 stock_move = Table(
     "stock_move",
     metadata,

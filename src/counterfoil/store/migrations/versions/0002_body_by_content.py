@@ -1,4 +1,4 @@
-"""A call's body is kept by its content: a caller that repeats a request id with another body loses neither."""
+"""A call's body is kept by its content, so that a request id that comes again loses none; and an index that was missing."""
 
 from __future__ import annotations
 
@@ -28,3 +28,10 @@ def upgrade() -> None:
         " JOIN message m ON m.id = (SELECT min(id) FROM message f WHERE f.request_id = b.request_id)"
     )
     op.drop_table("message_body_0001")
+    op.create_index(
+        "ix_application_entry",
+        "application",
+        ["entry_id"],
+        sqlite_where=sa.text("entry_id IS NOT NULL"),
+        postgresql_where=sa.text("entry_id IS NOT NULL"),
+    )
