@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -34,6 +35,7 @@ from counterfoil.wire.codec import plain
 NOTE_LENGTH = 150
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 86_400_000
 _ORDER_TYPES = {Kind.QUOTE: "Quote", Kind.WORK_ORDER: "Work Order", Kind.SALES_ORDER: "Sales Order"}
 _ORDER_STATES = {State.OPEN: "Open", State.INVOICED: "Invoiced", State.VOID: "Void"}
 
@@ -52,7 +54,7 @@ def _listed_order(row: Listed, code: str, digits: int, store: Store) -> ListedOr
         customer_code=code,
         order_type_description=_ORDER_TYPES[Kind(row.kind)],
         order_status_description=_ORDER_STATES[State(row.state)],
-        order_date=_instant(_EPOCH + timedelta(milliseconds=row.sort_at)),
+        order_date=_moment(row.sort_at),
         ship_date=_listed_day(row.ship_on),
         discount_total=_number(_discount(row.discount_total, row.subtotal, row.total, store), digits),
         sub_total=_number(row.subtotal, digits),
@@ -143,7 +145,7 @@ def _listed_invoice(
         shipping_details=places[row.shipping],
         order_id=row.order_number,
         invoice_status_description=_status(row.kind, row.balance, row.is_reversed),
-        invoice_date=_instant(_EPOCH + timedelta(milliseconds=row.sort_at)),
+        invoice_date=_moment(row.sort_at),
         duedate=_listed_day(row.due_on),
         discount_total=_number(_discount(row.discount_total, row.subtotal, row.total, store), digits),
         sub_total=_number(row.subtotal, digits),
@@ -285,9 +287,13 @@ def _amount(money: Money) -> Number:
 
 
 def _number(minor: int, digits: int) -> Number:
-    """Minor units as the shortest number of major units."""
-    whole, rest = divmod(minor, 10**digits)
-    return Decimal(minor).scaleb(-digits).normalize() if rest else whole
+    """Minor units as the shortest number of major units, written out: no decimal is made for it."""
+    whole, rest = divmod(abs(minor), 10**digits)
+    if not rest:
+        return whole if minor >= 0 else -whole
+    text = f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}".rstrip("0")
+    written: Number = msgspec.Raw(text.encode())
+    return written
 
 
 def _shortest(value: Decimal) -> Number:
@@ -320,6 +326,17 @@ def _listed_day(on: str | None) -> str | UnsetType:
 
 def _known_instant(at: datetime | None) -> str | UnsetType:
     return UNSET if at is None else _instant(at)
+
+
+def _moment(milliseconds: int) -> str:
+    """An instant as milliseconds since 1970; most stand for a whole day, and many for the same one."""
+    days, rest = divmod(milliseconds, _DAY)
+    return f"{_iso(days)}T00:00:00" if not rest else _instant(_EPOCH + timedelta(milliseconds=milliseconds))
+
+
+@lru_cache(4096)
+def _iso(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
 def _instant(at: datetime) -> str:

@@ -7,9 +7,9 @@ is left out.
 from decimal import Decimal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
-Number = int | Decimal
+Number = int | Decimal | Raw
 
 
 class OrderAddress(msgspec.Struct, frozen=True):

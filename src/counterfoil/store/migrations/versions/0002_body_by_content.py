@@ -1,4 +1,4 @@
-"""A call's body is kept by its content, so that a request id that comes again loses none; and an index that was missing."""
+"""A call's body is kept by its content, so that a repeated request id loses none; applications are found by entry."""
 
 from __future__ import annotations
 
