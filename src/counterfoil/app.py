@@ -75,9 +75,11 @@ def require_ready(url: str) -> None:
 def create_book(url: str, name: str, currency: str, country: str, time_zone: str, fiscal_month: int) -> None:
     """Make the tables and the book."""
     store = open_store(url)
-    migrating.migrate(store.engine)
-    make_book(store, name, currency, country, time_zone, fiscal_month)
-    store.engine.dispose()
+    try:
+        migrating.migrate(store.engine)
+        make_book(store, name, currency, country, time_zone, fiscal_month)
+    finally:
+        store.engine.dispose()
 
 
 def migrate_book(url: str, serve_role: str | None) -> str:

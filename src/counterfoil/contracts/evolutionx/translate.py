@@ -288,12 +288,12 @@ def _amount(money: Money) -> Number:
 
 def _number(minor: int, digits: int) -> Number:
     """Minor units as the shortest number of major units, written out: no decimal is made for it."""
-    whole, rest = divmod(abs(minor), 10**digits)
+    unit: int = 10**digits
+    whole, rest = divmod(abs(minor), unit)
     if not rest:
         return whole if minor >= 0 else -whole
     text = f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}".rstrip("0")
-    written: Number = msgspec.Raw(text.encode())
-    return written
+    return msgspec.Raw(text.encode())
 
 
 def _shortest(value: Decimal) -> Number:
