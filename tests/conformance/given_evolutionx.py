@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from counterfoil.core.document import Document, Kind, LineKind, Sale, SaleLine, State, Tracking
 from counterfoil.core.money import Money
@@ -18,9 +19,19 @@ from tests.conformance.office import at, fixed, work
 PRINCIPAL = "webstore"
 TOKEN = "token-of-the-store"
 SETTINGS = {"stores": [{"name": PRINCIPAL, "discount_total": "after_discount"}]}
+AUTHORIZATION = f"Bearer {TOKEN}"
+KEYED = "invoice-by-id"
+SPELLINGS: tuple[str, ...] = ()
+VOLATILE: tuple[str, ...] = ()
+BENT = ("orders-list", "invoice-by-id", "balance")
 CASES = ("orders-list", "order-by-id", "invoices-list", "invoice-by-id", "balance")
 
 _HOME = Address(name="Name, INC.", city="GIBSONBURG", state="OH", postal_code="43431")
+
+
+def unbound(body: Any) -> Any:
+    """The request as it is: a question binds nothing."""
+    return body
 
 
 def prepare(store: Store, case: str) -> Clock:

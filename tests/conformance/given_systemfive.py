@@ -1,46 +1,57 @@
-"""The book behind System Five's examples: the parts, customers, tender and tax that they assume."""
+"""The book behind System Five's golden cases: the demonstration's company, and what came before."""
 
-from __future__ import annotations
-
+import base64
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-import counterfoil.cli.demo
-from counterfoil import company
+from counterfoil import cli, company
+from counterfoil.contracts import systemfive
 from counterfoil.services.credentials import issue
 from counterfoil.services.office import Clock
 from counterfoil.store import Store
+from tests.conformance.door import Knocker
 from tests.conformance.golden import message
 from tests.conformance.office import fixed, work
 
-PRINCIPAL = "connector"
-SECRET = "password-of-the-connector"
+PRINCIPAL, PASSWORD = "web-connector", "password-of-the-connector"
+AUTHORIZATION = "Basic " + base64.b64encode(f"{PRINCIPAL}:{PASSWORD}".encode()).decode()
 SETTINGS: dict[str, object] = {}
-GOLDEN = Path(str(files("counterfoil.contracts.systemfive"))) / "golden"
-CASES = tuple(sorted(folder.name for folder in GOLDEN.iterdir()))
-COMPANY = Path(counterfoil.cli.demo.__file__).parent / "company.toml"
-#: What was posted before, in the cases that look back.
+KEYED = "account-sale"
+SPELLINGS = ("text", "text with decimals", "decimals")
+VOLATILE = ("ElapsedTime",)
+BENT = ("sample-1-customer", "account-sale")
+GOLDEN = Path(systemfive.__file__).parent / "golden"
+COMPANY = Path(cli.__file__).parent / "demo" / "company.toml"
+CLOCK = fixed("2020-03-02T18:00:00Z")
+
+#: What was sent before a case, by case.
 _BEFORE = {
-    "replay": "sample-1-customer",
-    "reference-conflict": "sample-1-customer",
-    "customer-by-id-again": "sample-2-billing",
-    "read-back": "sample-1-customer",
+    "sample-3-customer": ("sample-2-billing",),
+    "return-on-account": ("account-sale",),
+    "replay": ("sample-1-customer",),
+    "reference-conflict": ("sample-1-customer",),
+    "read-back": ("account-sale-with-tender",),
 }
 
 
-def prepare(store: Store, case: str) -> Clock:
-    """Fill a made book with what the examples assume; the clock of that day."""
-    clock = fixed("2020-01-10T18:00:00Z")
-    with work(store, clock) as opened:
+def prepare(store: Store, case: str = "") -> Clock:
+    """Fill a made book with what one golden case needs; the clock of that day.
+
+    case: the name of its folder, "" = none
+    """
+    with work(store, CLOCK) as opened:
         company.file(opened, company.read(COMPANY.read_text("utf-8")), date(2019, 1, 1))
-        issue(opened, PRINCIPAL, "systemfive", SECRET)
-    return clock
+        issue(opened, PRINCIPAL, systemfive.contract.name, PASSWORD)
+    knock = Knocker(store, CLOCK, AUTHORIZATION)
+    for earlier in _BEFORE.get(case, ()):
+        answer = knock.message(message(GOLDEN / earlier / "request.http"))
+        assert answer.status_code == 200, answer.data
+    return CLOCK
 
 
-def before(case: str) -> list[tuple[str, bytes]]:
-    """What had been posted before the case: (target, body)."""
-    if case not in _BEFORE:
-        return []
-    asked = message(GOLDEN / _BEFORE[case] / "request.http")
-    return [(asked.first.split()[1], asked.body)]
+def unbound(body: Any) -> Any:
+    """A request whose entries have no ReferenceNo."""
+    for entry in body["Invoice"]:
+        del entry["InvoiceHeader"]["ReferenceNo"]
+    return body

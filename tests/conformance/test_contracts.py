@@ -1,111 +1,233 @@
-"""What every installed contract keeps: its golden cases, no handler without credentials, no 500."""
+"""What holds for every installed contract, whatever its vendor."""
 
 from __future__ import annotations
 
-import importlib
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol, cast
 
 import pytest
 
-import counterfoil.contracts
+from counterfoil import contracts
 from counterfoil.contracts import INSTALLED
-from counterfoil.core.journal import plain
-from counterfoil.services.checking import check
-from counterfoil.services.statements import journal
+from counterfoil.services.office import Clock
 from counterfoil.store import Store
+from counterfoil.wire.codec import encode
 from counterfoil.wire.contract import Contract
-from tests.conformance.caller import Caller, basic
-from tests.conformance.golden import differences, message, parsed
+from tests.conformance.books import breaches, counts, journal, messages
+from tests.conformance.door import Knocker
+from tests.conformance.golden import Message, differences, message, parsed
 
-FOLDER = Path(counterfoil.contracts.__file__).parent
-#: Prefixes, whole path and body, that no contract may answer with anything but its own refusal.
-NONSENSE = (
-    b"",
-    b"{",
-    b"[]",
-    b"null",
-    b'"text"',
-    b"\xff\xfe",
-    b'{"a": NaN}',
-    b'{"Invoice": [{}], "customer_code": {}}',
-    b"[" * 100_000,
-    b'{"a":' * 5_000,
-    b'{"Invoice": [{"InvoiceHeader": {"InvoiceType": true}}], "customer_code": 1e999999999}',
-    ('{"customer_code": "' + "\\u0000" + '", "Invoice": [null]}').encode(),
-    b'{"customer_code": "\\ud800", "Invoice": [{"InvoiceLines": [[]]}]}',
-    b"1" * 10_000,
+
+class Given(Protocol):
+    """What the module `given_<contract>` tells about a contract.
+
+    AUTHORIZATION: the header that opens its door
+    SETTINGS:      its own table
+    KEYED:         the golden case that may be sent again: a write without a second effect, a read with the same answer
+    SPELLINGS:     how its senders may write a number: keys of `_SPELLED`
+    VOLATILE:      members of a reply that differ from call to call
+    BENT:          golden cases whose requests are bent in every way
+    """
+
+    AUTHORIZATION: str
+    SETTINGS: Mapping[str, Any]
+    KEYED: str
+    SPELLINGS: tuple[str, ...]
+    VOLATILE: tuple[str, ...]
+    BENT: tuple[str, ...]
+
+    def prepare(self, store: Store, case: str) -> Clock:
+        """Fill a made book with what a golden case needs; the clock of that day."""
+        ...
+
+    def unbound(self, body: Any) -> Any:
+        """A request without what would bind it to an earlier one."""
+        ...
+
+
+def _given(contract: Contract[Any, Any]) -> Given:
+    return cast(Given, import_module(f"tests.conformance.given_{contract.name}"))
+
+
+def _folder(contract: Contract[Any, Any]) -> Path:
+    return Path(contracts.__file__).parent / contract.name / "golden"
+
+
+def _knocker(contract: Contract[Any, Any], store: Store, case: str) -> Knocker:
+    given = _given(contract)
+    clock = given.prepare(store, case)
+    return Knocker(store, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS})
+
+
+_EACH = pytest.mark.parametrize("contract", INSTALLED, ids=lambda contract: contract.name)
+_CASES = [
+    pytest.param(contract, folder.name, id=f"{contract.name}-{folder.name}")
+    for contract in INSTALLED
+    for folder in sorted(_folder(contract).iterdir())
+]
+
+
+@pytest.mark.parametrize(("contract", "case"), _CASES)
+def test_golden_case(book: Store, contract: Contract[Any, Any], case: str) -> None:
+    folder = _folder(contract) / case
+    knock = _knocker(contract, book, case)
+    before = len(journal(book))
+    answer = knock.message(message(folder / "request.http"))
+    reply, posted = message(folder / "reply.http"), folder / "journal.txt"
+    assert reply.first == f"HTTP/1.1 {answer.status}"
+    assert {name: answer.headers.get(name) for name in reply.headers} == reply.headers
+    assert differences(parsed(reply.body), parsed(answer.data)) == []
+    assert "\n".join(journal(book)[before:]) == (posted.read_text("utf-8") if posted.exists() else "")
+    assert breaches(book) == []
+    assert (folder / "about.md").read_text("utf-8").strip()
+
+
+@_EACH
+def test_a_repeated_request_has_one_effect_and_one_answer(book: Store, contract: Contract[Any, Any]) -> None:
+    given = _given(contract)
+    said = message(_folder(contract) / given.KEYED / "request.http")
+    knock = _knocker(contract, book, given.KEYED)
+    first = knock.message(said)
+    assert first.status_code == 200
+    once = counts(book)
+    second = parsed(knock.message(said).data)
+    for spelling in given.SPELLINGS:
+        answer = knock.message(said, _spelled(parsed(said.body), spelling))
+        assert differences(_steady(second, given), _steady(parsed(answer.data), given)) == [], spelling
+    assert counts(book) == once
+
+
+def _with_decimals(number: int | Decimal) -> Decimal:
+    written = Decimal(number)
+    return written if written != written.quantize(Decimal("0.01")) else written.quantize(Decimal("0.01"))
+
+
+_SPELLED: dict[str, Callable[[int | Decimal], object]] = {
+    "text": lambda number: format(number, "f"),
+    "text with decimals": lambda number: format(_with_decimals(number), "f"),
+    "decimals": _with_decimals,
+}
+
+
+def _spelled(value: Any, spelling: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _spelled(part, spelling) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_spelled(part, spelling) for part in value]
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return _SPELLED[spelling](value) if number else value
+
+
+def _steady(value: Any, given: Given) -> Any:
+    if isinstance(value, dict):
+        return {name: _steady(part, given) for name, part in value.items() if name not in given.VOLATILE}
+    return [_steady(part, given) for part in value] if isinstance(value, list) else value
+
+
+#: What may stand where something else should, as JSON; nothing at all takes the member away.
+_WRONG = (
+    *(b"", b"null", b"true", b'""', b"[]", b"{}", b"[[]]", b"-1", b"0", b"0.00001", b"1e400", b"-1e-400", b"1" * 41),
+    *(b'"\\u0000"', b'"\\ud800"', b'"%s\' OR 1=1 --"', b'"<b>"', b'"9999-12-31"', b'"0001-02-03T00:00:00+23:59"'),
+    b'"' + b"x" * 70_000 + b'"',
 )
+_HERE = "stands here instead"
 
 
-def given(contract: Contract[Any, Any]) -> ModuleType:
-    """The state of the book that a contract's cases assume."""
-    return importlib.import_module(f"tests.conformance.given_{contract.name}")
+@_EACH
+def test_bent_requests_get_an_answer_in_the_vendors_words(book: Store, contract: Contract[Any, Any]) -> None:
+    given = _given(contract)
+    knock = _knocker(contract, book, given.BENT[0])
+    for case in given.BENT:
+        said = message(_folder(contract) / case / "request.http")
+        for where, body in _bent(given.unbound(parsed(said.body))):
+            answer = knock.message(Message(said.first, said.headers, body))
+            assert answer.status_code < 500, (case, where, answer.data)
+            assert isinstance(parsed(answer.data), dict), (case, where)
+            assert b"Traceback" not in answer.data
+    assert breaches(book) == []
 
 
-def credentials(contract: Contract[Any, Any]) -> dict[str, str]:
-    """The headers by which the contract's caller shows who it is."""
-    known = given(contract)
-    if hasattr(known, "SECRET"):
-        return basic(known.PRINCIPAL, known.SECRET)
-    return {"Authorization": f"Bearer {known.TOKEN}"}
+def _bent(whole: Any) -> Iterator[tuple[str, bytes]]:
+    for path in _paths(whole):
+        for wrong in _WRONG:
+            bent = deepcopy(whole)
+            holder = bent
+            for step in path[:-1]:
+                holder = holder[step]
+            if wrong:
+                holder[path[-1]] = _HERE
+            else:
+                del holder[path[-1]]
+            yield f"{path}: {wrong[:60]!r}", encode(bent).replace(encode(_HERE), wrong)
 
 
-def caller(contract: Contract[Any, Any], store: Store, case: str) -> Caller:
-    """Somebody who may call, before the book of a case."""
-    known = given(contract)
-    clock = known.prepare(store, case)
-    return Caller(store, {contract.name: known.SETTINGS}, clock)
+def _paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in steps:
+        yield (*above, step)
+        yield from _paths(part, (*above, step))
 
 
-CASES = [(contract, case) for contract in INSTALLED for case in given(contract).CASES]
-_IDS = [f"{contract.name}-{case}" for contract, case in CASES]
-_NAMES = [contract.name for contract in INSTALLED]
+@_EACH
+def test_bodies_that_are_no_json_are_refused(book: Store, contract: Contract[Any, Any]) -> None:
+    given = _given(contract)
+    said = message(_folder(contract) / given.KEYED / "request.http")
+    knock = _knocker(contract, book, given.KEYED)
+    before = counts(book)
+    deep = b'{"a":' * 5000, b"[" * 5000
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"7",
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b"\xff\xfe{}",
+        b"{} {}",
+        *deep,
+    ):
+        answer = knock.message(Message(said.first, said.headers, body))
+        assert answer.status_code == 400, body[:20]
+        assert isinstance(parsed(answer.data), dict)
+    large = said.body + b" " * contract.max_body
+    assert knock.message(Message(said.first, said.headers, large)).status_code == 413
+    assert counts(book) == before
 
 
-@pytest.mark.parametrize(("contract", "case"), CASES, ids=_IDS)
-def test_a_golden_case_is_answered_as_written(contract: Contract[Any, Any], case: str, book: Store) -> None:
-    folder = FOLDER / contract.name / "golden" / case
-    asked, expected = message(folder / "request.http"), message(folder / "reply.http")
-    client = caller(contract, book, case)
-    mine = credentials(contract)
-    for target, body in getattr(given(contract), "before", lambda _: [])(case):
-        client.call("POST", target, body, mine)
-    entries_before = len(list(journal(book, date.min, date.max)))
-    method, target = asked.first.split()[:2]
-    answer = client.call(method, target, asked.body, asked.headers | mine)
-    assert answer.status == int(expected.first.split()[1]), answer.body
-    assert differences(parsed(expected.body), parsed(answer.body)) == []
-    written = [
-        plain(booked.entry, {number: f"{account.code} {account.name}" for number, account in accounts.items()})
-        for booked, accounts in journal(book, date.min, date.max)
-    ]
-    golden = folder / "journal.txt"
-    assert "\n".join(written[entries_before:]) == (golden.read_text("utf-8") if golden.exists() else "")
-    assert [breach for finding in check(book) for breach in finding.breaches] == []
-    assert (folder / "about.md").read_text("utf-8").startswith("# ")
-
-
-@pytest.mark.parametrize("contract", INSTALLED, ids=_NAMES)
-def test_nothing_happens_without_credentials(contract: Contract[Any, Any], book: Store) -> None:
-    client = caller(contract, book, given(contract).CASES[0])
+@_EACH
+def test_without_credentials_nothing_is_looked_at(book: Store, contract: Contract[Any, Any]) -> None:
+    given = _given(contract)
+    said = message(_folder(contract) / given.KEYED / "request.http")
+    knock = _knocker(contract, book, given.KEYED)
+    before, told = counts(book), messages(book)
+    word, secret = given.AUTHORIZATION.split()
+    wrong = ("", word, f"{word} {secret[:-1]}", f"{word} {secret[::-1]}", f"Other {secret}", secret)
     for route in contract.routes:
-        for wrong in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic !"}, basic("someone", "wrong")):
-            answer = client.call(route.method, route.path, b"{}", wrong)
-            assert answer.status == 401
-            assert "www-authenticate" in answer.headers
+        for authorization in wrong:
+            for body in (said.body, b"{"):
+                answer = knock.open(route.method, route.path, body, {"Authorization": authorization})
+                assert answer.status_code == 401, (route.path, authorization)
+                assert answer.headers["WWW-Authenticate"]
+                assert isinstance(parsed(answer.data), dict)
+    assert (counts(book), messages(book)) == (before, told)
 
 
-@pytest.mark.parametrize("contract", INSTALLED, ids=_NAMES)
-def test_nonsense_is_refused_in_the_contracts_own_words(contract: Contract[Any, Any], book: Store) -> None:
-    client = caller(contract, book, given(contract).CASES[0])
-    headers = credentials(contract) | {"Content-Type": "application/json"}
+@_EACH
+def test_other_paths_and_verbs_are_said_to_be_wrong(book: Store, contract: Contract[Any, Any]) -> None:
+    given = _given(contract)
+    knock = _knocker(contract, book, given.KEYED)
     for route in contract.routes:
-        for body in NONSENSE:
-            answer = client.call(route.method, route.path, body, headers)
-            assert answer.status < 500, (route.path, body[:40], answer.body)
-            assert isinstance(parsed(answer.body), dict)
-        assert client.call("PATCH", route.path, b"{}", headers).status == 405
-    assert client.call("POST", f"{contract.prefix}nothing/of/the/kind", b"{}", headers).status == 404
+        for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {route.method}:
+            answer = knock.open(verb, route.path)
+            assert (answer.status_code, answer.headers["Allow"]) == (405, route.method)
+            assert isinstance(parsed(answer.data), dict)
+    for path in ("nowhere", "..", "%00", "%C3%28", "a/b/c"):
+        answer = knock.open("POST", contract.prefix + path)
+        assert answer.status_code == 404, path
+        assert isinstance(parsed(answer.data), dict)

@@ -7,4 +7,7 @@ from typing import Any
 from counterfoil.contracts import evolutionx, systemfive
 from counterfoil.wire.contract import Contract
 
-INSTALLED: tuple[Contract[Any, Any], ...] = (evolutionx.contract, systemfive.contract)
+INSTALLED: tuple[Contract[Any, Any], ...] = (
+    evolutionx.contract,
+    systemfive.contract,
+)

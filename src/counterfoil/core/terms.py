@@ -20,9 +20,12 @@ class Terms:
     end_of_month: bool = False
 
     def due(self, on: date) -> date:
-        """The date by which a document of that date is to be paid."""
-        start = _next_month(on) - timedelta(days=1) if self.end_of_month else on
-        return start + timedelta(days=self.days)
+        """The date by which a document of that date is to be paid; the last of the calendar for one beyond it."""
+        try:
+            start = _next_month(on) - timedelta(days=1) if self.end_of_month else on
+            return start + timedelta(days=self.days)
+        except (OverflowError, ValueError):
+            return date.max
 
 
 def _next_month(on: date) -> date:

@@ -12,7 +12,6 @@ from counterfoil.core.history import Account, Filter, InvoiceShown, OrderShown, 
 from counterfoil.core.money import Currency, Money, currency
 from counterfoil.core.open_item import aging
 from counterfoil.core.party import Customer
-from counterfoil.core.reference import Reference
 from counterfoil.services.office import Context
 from counterfoil.store import SHELF_INVOICES, SHELF_ORDERS, Reader
 
@@ -21,12 +20,12 @@ from counterfoil.store import SHELF_INVOICES, SHELF_ORDERS, Reader
 def _of(ctx: Context, code: str) -> Iterator[tuple[Reader, Customer | None, Currency]]:
     with ctx.store.reader() as reader:
         customer = reader.parties.customer_by_code(code)
-        yield reader, customer, _unit(reader.reference, customer)
+        yield reader, customer, _unit(reader, customer)
 
 
-def _unit(reference: Reference, customer: Customer | None) -> Currency:
+def _unit(reader: Reader, customer: Customer | None) -> Currency:
     """The one currency in which a customer is shown anything."""
-    return currency(customer.currency) if customer and customer.currency else reference.base
+    return currency(customer.currency) if customer and customer.currency else reader.reference.base
 
 
 def orders(ctx: Context, code: str, narrowed: Filter, page: int, per_page: int) -> Page | None:
@@ -61,10 +60,10 @@ def order(ctx: Context, code: str, number: str) -> OrderShown | None:
     """One order of a customer by its exact number; None for another customer's or none."""
     with _of(ctx, code) as (reader, customer, unit):
         found = reader.history.one(SHELF_ORDERS, customer.id, unit, number) if customer else None
-        document = reader.documents.get(found[0]) if found else None
-        if customer is None or document is None:
+        document = reader.documents.shown(found.id) if found else None
+        if customer is None or found is None or document is None:
             return None
-        shipped = reader.history.shipped(document.id)
+        shipped = reader.history.shipped(document.id) if found.has_shipments else {}
         if document.state is State.INVOICED and not shipped:
             shipped = {line.id: line.quantity for line in document.lines}
         return OrderShown(
@@ -72,7 +71,7 @@ def order(ctx: Context, code: str, number: str) -> OrderShown | None:
             item_refs=_item_refs(ctx, reader, document.lines),
             order=document,
             shipped=shipped,
-            travels=reader.documents.travels(document.id),
+            travels=reader.documents.travels(document.id) if found.has_shipments else (),
         )
 
 
@@ -80,10 +79,9 @@ def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
     """One invoice of a customer by its exact number; None for another customer's or none."""
     with _of(ctx, code) as (reader, customer, unit):
         found = reader.history.one(SHELF_INVOICES, customer.id, unit, number) if customer else None
-        document = reader.documents.get(found[0]) if found else None
+        document = reader.documents.shown(found.id) if found else None
         if customer is None or found is None or document is None:
             return None
-        _, balance, is_reversed = found
         ordered_at = reader.history.sort_at(document.order_id) if document.order_id else None
         if ordered_at is None and document.ordered_on:
             ordered_at = datetime.combine(document.ordered_on, datetime.min.time(), UTC)
@@ -92,8 +90,8 @@ def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
             customer_ref=_customer_ref(ctx, reader, customer),
             item_refs=_item_refs(ctx, reader, document.lines),
             invoice=document,
-            balance=Money(balance, unit),
-            is_reversed=is_reversed,
+            balance=Money(found.balance, unit),
+            is_reversed=found.is_reversed,
             ordered_at=ordered_at,
         )
 
@@ -104,7 +102,8 @@ def account(ctx: Context, code: str) -> Account | None:
         if customer is None:
             return None
         today = ctx.now.astimezone(ZoneInfo(reader.reference.time_zone)).date()
+        due = reader.history.ask_due(customer.id, unit)
         charge, sale, payment, amount = reader.history.last(customer.id, unit)
-        buckets = aging(reader.history.due(customer.id, unit), today, unit)
+        buckets = aging(reader.history.due(due, unit), today, unit)
         paid = Money(amount, unit) if payment else None
         return Account(customer, unit, today, buckets, charge, sale, payment, paid)

@@ -9,6 +9,7 @@ from counterfoil.core.document import INVOICES, ORDERS, Document, State
 from counterfoil.core.tender import Tender
 from counterfoil.services.office import Context, Work
 from counterfoil.store import Reader, Refs
+from counterfoil.store.refs import LARGEST
 
 _SALES = INVOICES | ORDERS
 
@@ -41,7 +42,7 @@ def by_number_or_id(ctx: Context, system: str, text: str) -> list[SaleFound]:
     """The sale of a number or of a system's unique id; the number of an order that was invoiced finds its invoices."""
     with ctx.store.reader() as reader:
         ids = reader.documents.find(text, _SALES)
-        if not ids and text.isascii() and text.isdigit() and len(text) < 10:
+        if not ids and text.isascii() and text.isdigit() and int(text) <= LARGEST:
             ids = list(reader.refs.ours_of(system, "document", [int(text)]).values())
         return _found(reader, system, [last for first in ids for last in _becoming(reader, first)])
 

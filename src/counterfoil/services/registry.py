@@ -67,7 +67,7 @@ def make_book(
         raise Invalid(Problem("time_zone_invalid", "time_zone", f"there is no time zone {time_zone!r}")) from error
     with store.unit() as unit_of_work:
         references, now = unit_of_work.references, clock()
-        if references.version() is not None:
+        if references.ask_version().row() is not None:
             raise Conflict(Problem("book_exists", "", "there is a book here already"))
         row = {
             "name": name,

@@ -46,7 +46,7 @@ def _warn(work: Work, document: Document, left: Mapping[int, int], what: str, wa
             continue
         say = f"item {line.sku}: {from_millionths(left[line.item_id])} {what} in department {document.department_id}"
         if work.reference.policy.block_negative_stock:
-            raise Refused(Problem("no_stock", "lines", say))
+            raise Refused(Problem("no_stock", f"lines.{line.line_no - 1}", say))
         if ("stock_negative", say) not in warnings:
             warnings.append(("stock_negative", say))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 
 from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
-from counterfoil.store.engine import Connection, Engine
+from counterfoil.store.engine import Answer, Connection, Engine
 from counterfoil.store.evidence import Evidence, Message
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
@@ -64,7 +65,7 @@ class Unit:
         self.parties = Parties(connection)
         self.items = Items(connection)
         self.stock = Stock(connection)
-        self.documents = Documents(connection, reference.tender_types if reference else {})
+        self.documents = Documents(connection, lambda: self.reference)
         self.journal = Journal(connection, mint)
         self.refs = Refs(connection)
         self.evidence = Evidence(connection)
@@ -95,17 +96,25 @@ class Unit:
 class Reader:
     """Reads outside of any unit of work."""
 
-    def __init__(self, connection: Connection, reference: Reference) -> None:
-        self._connection = connection
-        self.reference = reference
+    def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
+        self._connection, self._reference = connection, reference
         self.parties = Parties(connection)
         self.items = Items(connection)
-        self.documents = Documents(connection, reference.tender_types)
         self.history = History(connection)
         self.refs = Refs(connection)
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+
+    @property
+    def reference(self) -> Reference:
+        """The reference data that held when this reader was opened."""
+        return self._reference()
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents on file."""
+        return Documents(self._connection, self._reference)
 
     def breaches(self) -> Iterator[tuple[Law, list[Breach]]]:
         """Every law of the book with the rows that break it."""
@@ -142,24 +151,38 @@ class Store:
             yield self._reader(connection)
 
     def _reader(self, connection: Connection) -> Reader:
-        reference = self.reference(connection)
-        if reference is None:
-            raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
-        return Reader(connection, reference)
+        return Reader(connection, self._current(connection))
 
     def reference(self, connection: Connection) -> Reference | None:
         """The current snapshot, read again only when its version has moved; None before the book is made."""
-        references = References(connection, Mint(connection, self._blocks, ()))
-        version = references.version()
-        if version is None:
+        return self._as_of(connection, References(connection, self._no_ids(connection)).ask_version())
+
+    def _current(self, connection: Connection) -> Callable[[], Reference]:
+        """Asks for the version now and looks at it when the snapshot is needed."""
+        version = References(connection, self._no_ids(connection)).ask_version()
+
+        def current() -> Reference:
+            found = self._as_of(connection, version)
+            if found is None:
+                raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
+            return found
+
+        return current
+
+    def _as_of(self, connection: Connection, asked: Answer) -> Reference | None:
+        row = asked.row()
+        if row is None:
             return None
         with self._lock:
             known = self._reference
-        if known is None or known.version != version:
-            known = references.read()
+        if known is None or known.version != row[0]:
+            known = References(connection, self._no_ids(connection)).read()
             with self._lock:
                 self._reference = known
         return known
+
+    def _no_ids(self, connection: Connection) -> Mint:
+        return Mint(connection, self._blocks, ())
 
 
 def open_store(url: str) -> Store:

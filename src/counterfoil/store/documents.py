@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections import namedtuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,10 @@ from sqlalchemy import bindparam as p
 
 from counterfoil.core.document import INVOICES, ORDERS, Asserted, Document, Kind, Line, LineKind, State, Tracking
 from counterfoil.core.money import Currency, Money, currency, from_millionths, millionths
+from counterfoil.core.reference import Reference
 from counterfoil.core.tax import TaxPart, TaxRounding
-from counterfoil.core.tender import Tender, TenderType
-from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.core.tender import Tender
+from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import (
     address_of,
     address_text,
@@ -46,6 +48,13 @@ def _is_of(kinds: Collection[Kind]) -> sa.ColumnElement[bool]:
     """document.kind is one of some kinds, written out."""
     return sa.or_(*(document.c.kind == sa.literal_column(f"'{kind.value}'") for kind in sorted(kinds)))
 
+
+def _row_of(table: sa.Table) -> Any:
+    """Rows of a table by the names of their columns."""
+    return namedtuple(f"_{table.name}", table.columns.keys())
+
+
+_Head, _Line = _row_of(document), _row_of(document_line)
 
 _head = Statement(sa.select(document).where(document.c.id == p("id")))
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
@@ -123,9 +132,8 @@ class Creditable:
 class Documents:
     """Documents inside one unit of work. Heads are written at the end, when their numbers are known."""
 
-    def __init__(self, connection: Connection, tender_types: Mapping[str, TenderType]) -> None:
-        self._connection = connection
-        self._tender_types = {kind.id: kind for kind in tender_types.values()}
+    def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
+        self._connection, self._reference = connection, reference
         self._heads: list[tuple[Document, int]] = []
 
     def add(self, filed: Document, shown: int | None = None) -> None:
@@ -177,9 +185,27 @@ class Documents:
     def get(self, document_id: int, hold: bool = False) -> Document | None:
         """A document whole; hold keeps others from changing it until the unit of work ends."""
         if hold:
-            self._connection.row(_hold, id=document_id)
-        row = self._connection.row(_head, id=document_id)
-        return self._to_document(row) if row else None
+            self._connection.ask(_hold, id=document_id)
+        head, lines = self._ask(document_id)
+        taxes, tenders = (self._connection.ask(part, id=document_id) for part in (_taxes, _tenders))
+        row = head.row()
+        if row is None:
+            return None
+        unit = currency(_Head._make(row).currency)
+        return replace(
+            _to_document(row, lines.rows()),
+            taxes=tuple(_to_tax(part, unit) for part in taxes.rows()),
+            tenders=tuple(self._to_tender(one, unit) for one in tenders.rows()),
+        )
+
+    def shown(self, document_id: int) -> Document | None:
+        """A document as a customer is shown it, without what makes up its taxes and how it was paid."""
+        head, lines = self._ask(document_id)
+        row = head.row()
+        return _to_document(row, lines.rows()) if row else None
+
+    def _ask(self, document_id: int) -> tuple[Answer, Answer]:
+        return self._connection.ask(_head, id=document_id), self._connection.ask(_lines, id=document_id)
 
     def find(self, number: str, kinds: Collection[Kind] | None = None) -> list[int]:
         """Ids of the documents with a number, ours first."""
@@ -254,60 +280,54 @@ class Documents:
         """How an order's shipments travel, in the order in which they left."""
         return tuple(_to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
 
-    def _to_document(self, row: Row) -> Document:
-        f = dict(zip(document.columns.keys(), row, strict=True))
-        unit = currency(f["currency"])
-        lines = tuple(to_line(line, unit) for line in self._connection.rows(_lines, id=f["id"]))
-        return Document(
-            id=f["id"],
-            kind=Kind(f["kind"]),
-            state=State(f["state"]),
-            number=f["number"],
-            customer_id=f["customer_id"],
-            ship_to_id=f["ship_to_id"],
-            billing=address_of(f["billing"]),
-            shipping=address_of(f["shipping"]),
-            on=from_day(f["dated_on"]) or _never(),
-            at=from_ms(f["made_at"]) if f["made_at"] is not None else None,
-            ordered_on=from_day(f["ordered_on"]),
-            due_on=from_day(f["due_on"]),
-            ship_on=from_day(f["ship_on"]),
-            book_month=f["book_month"],
-            type_code=f["type_code"],
-            sub_type=f["sub_type"],
-            department_id=f["department_id"],
-            salesperson_id=f["salesperson_id"],
-            terminal=f["terminal"],
-            reference=f["reference"],
-            customer_po=f["customer_po"],
-            third_party_number=f["third_party_number"],
-            order_number=f["order_number"],
-            order_id=f["order_id"],
-            original_id=f["original_id"],
-            contact=f["contact"],
-            ordered_by=f["ordered_by"],
-            comment=f["comment"],
-            reserves=bool(f["reserves"]),
-            subtotal=Money(f["subtotal"], unit),
-            discount_total=Money(f["discount_total"], unit),
-            tax_total=Money(f["tax_total"], unit),
-            total=Money(f["total"], unit),
-            asserted=Asserted(
-                *(
-                    None if f[name] is None else Money(f[name], unit)
-                    for name in ("asserted_subtotal", "asserted_tax", "asserted_total")
-                )
-            ),
-            tax_rounding=TaxRounding(f["tax_rounding"]),
-            lines=lines,
-            taxes=tuple(_to_tax(part, unit) for part in self._connection.rows(_taxes, id=f["id"])),
-            tenders=tuple(self._to_tender(one, unit) for one in self._connection.rows(_tenders, id=f["id"])),
-            extras=json.loads(f["extras"]) if f["extras"] else {},
-        )
-
     def _to_tender(self, row: Row, unit: Currency) -> Tender:
         _, _, type_id, amount, change = row
-        return Tender(self._tender_types[type_id], Money(amount, unit), Money(change, unit))
+        kind = next(kind for kind in self._reference().tender_types.values() if kind.id == type_id)
+        return Tender(kind, Money(amount, unit), Money(change, unit))
+
+
+def _to_document(row: Row, lines: Sequence[Row]) -> Document:
+    f = _Head._make(row)
+    unit = currency(f.currency)
+    return Document(
+        id=f.id,
+        kind=Kind(f.kind),
+        state=State(f.state),
+        number=f.number,
+        customer_id=f.customer_id,
+        ship_to_id=f.ship_to_id,
+        billing=address_of(f.billing),
+        shipping=address_of(f.shipping),
+        on=from_day(f.dated_on) or _never(),
+        at=from_ms(f.made_at) if f.made_at is not None else None,
+        ordered_on=from_day(f.ordered_on),
+        due_on=from_day(f.due_on),
+        ship_on=from_day(f.ship_on),
+        book_month=f.book_month,
+        type_code=f.type_code,
+        sub_type=f.sub_type,
+        department_id=f.department_id,
+        salesperson_id=f.salesperson_id,
+        terminal=f.terminal,
+        reference=f.reference,
+        customer_po=f.customer_po,
+        third_party_number=f.third_party_number,
+        order_number=f.order_number,
+        order_id=f.order_id,
+        original_id=f.original_id,
+        contact=f.contact,
+        ordered_by=f.ordered_by,
+        comment=f.comment,
+        reserves=bool(f.reserves),
+        subtotal=Money(f.subtotal, unit),
+        discount_total=Money(f.discount_total, unit),
+        tax_total=Money(f.tax_total, unit),
+        total=Money(f.total, unit),
+        asserted=Asserted(*(_money(minor, unit) for minor in (f.asserted_subtotal, f.asserted_tax, f.asserted_total))),
+        tax_rounding=TaxRounding(f.tax_rounding),
+        lines=tuple(to_line(line, unit) for line in lines),
+        extras=json.loads(f.extras) if f.extras else {},
+    )
 
 
 def _to_tracking(row: Row) -> Tracking:
@@ -389,6 +409,10 @@ def _head_row(filed: Document, number: str, shown: int) -> dict[str, Any]:
     }
 
 
+def _money(minor: int | None, unit: Currency) -> Money | None:
+    return None if minor is None else Money(minor, unit)
+
+
 def _minor(money: Money | None) -> int | None:
     return None if money is None else money.minor
 
@@ -421,28 +445,28 @@ def _line_row(document_id: int, line: Line) -> dict[str, Any]:
 
 def to_line(row: Row, unit: Currency) -> Line:
     """A line from its row."""
-    f = dict(zip(document_line.columns.keys(), row, strict=True))
+    f = _Line._make(row)
     return Line(
-        id=f["id"],
-        line_no=f["line_no"],
-        kind=LineKind(f["kind"]),
-        item_id=f["item_id"],
-        sku=f["sku"],
-        description=f["description"],
-        note=f["note"],
-        uom=f["uom"],
-        quantity=from_millionths(f["quantity"]),
-        ordered=from_millionths(f["ordered"]),
-        unit_price=from_millionths(f["unit_price"]),
-        discount=Money(f["discount"], unit),
-        net=Money(f["net"], unit),
-        tax=Money(f["tax"], unit),
-        tax_parts=_tax_parts(f["tax_parts"], unit),
-        ledger_class=f["ledger_class"],
-        stocked=bool(f["stocked"]),
-        unit_cost=f["unit_cost"],
-        order_line_id=f["order_line_id"],
-        returns_line_id=f["returns_line_id"],
+        id=f.id,
+        line_no=f.line_no,
+        kind=LineKind(f.kind),
+        item_id=f.item_id,
+        sku=f.sku,
+        description=f.description,
+        note=f.note,
+        uom=f.uom,
+        quantity=from_millionths(f.quantity),
+        ordered=from_millionths(f.ordered),
+        unit_price=from_millionths(f.unit_price),
+        discount=Money(f.discount, unit),
+        net=Money(f.net, unit),
+        tax=Money(f.tax, unit),
+        tax_parts=_tax_parts(f.tax_parts, unit),
+        ledger_class=f.ledger_class,
+        stocked=bool(f.stocked),
+        unit_cost=f.unit_cost,
+        order_line_id=f.order_line_id,
+        returns_line_id=f.returns_line_id,
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 from sqlalchemy.types import Boolean
 
-from counterfoil.core.errors import Invalid, Unavailable
+from counterfoil.core.errors import BookError, Conflict, Invalid, Refused, Unavailable
 
 Row = tuple[Any, ...]
 Params = Mapping[str, Any]
@@ -36,6 +36,24 @@ _DIALECTS = {
     "sqlite": sqlite.dialect(paramstyle="named"),
     "postgresql": postgresql.psycopg.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
 }
+#: Names and numbers that come from outside, so that two callers may bring the same one.
+_NAMED_BY_OTHERS = frozenset(
+    {
+        "uq_document_imported",
+        "uq_party_code",
+        "uq_contact_customer_id_reference",
+        "uq_item_sku",
+        "pk_external_ref",
+        "uq_principal_name",
+        "uq_account_code",
+        "uq_tax_code_code",
+        "uq_tender_type_code",
+        "uq_terms_code",
+        "uq_jurisdiction_country_state_postal_prefix",
+        "pk_invoice_type",
+        "pk_exchange_rate",
+    }
+)
 #: How long a writer waits for its turn, in seconds.
 BUSY_SECONDS = 30
 
@@ -262,9 +280,14 @@ class Engine:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reads, each statement on its own."""
-        with self._checked_out() as connection:
+        """A connection for reads, each statement on its own; on PostgreSQL in a pipeline."""
+        with self._checked_out() as connection, self._pipeline(connection):
             yield connection
+
+    def _pipeline(self, connection: Connection) -> contextlib.AbstractContextManager[Any]:
+        pipeline: contextlib.AbstractContextManager[Any]
+        pipeline = contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline()
+        return pipeline
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -277,7 +300,7 @@ class Engine:
             self._checked_out() as connection,
             self._turn(),
             self._rolled_back_on_error(connection),
-            contextlib.nullcontext() if self.dialect == "sqlite" else connection.raw.pipeline(),
+            self._pipeline(connection),
         ):
             connection.raw.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
             yield connection
@@ -288,9 +311,11 @@ class Engine:
     def _rolled_back_on_error(self, connection: Connection) -> Iterator[None]:
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(sqlite3.Error, psycopg.Error):
                 connection.raw.execute("ROLLBACK")
+            if isinstance(error, psycopg.IntegrityError) and (lost := _lost_race(error)):
+                raise lost from error
             raise
 
     @contextlib.contextmanager
@@ -368,6 +393,19 @@ class Engine:
 
     def _postgresql_options(self) -> dict[str, Any]:
         return {"options": f"-csearch_path={self.schema}", "prepare_threshold": 3}
+
+
+def _lost_race(error: psycopg.IntegrityError) -> BookError | None:
+    """What somebody else did between our look and our commit; None for a broken invariant of ours.
+
+    SQLite has one writer, so that what it refuses was our mistake.
+    """
+    name, table = error.diag.constraint_name or "", error.diag.table_name or ""
+    if name == "entry_period":
+        return Refused.of("period_closed", "the book month was closed meanwhile", "book_month")
+    if isinstance(error, psycopg.errors.UniqueViolation) and name in _NAMED_BY_OTHERS:
+        return Conflict.of("taken", f"another {table} of the same name or number was filed at the same moment")
+    return None
 
 
 def _is_lost(error: BaseException) -> bool:

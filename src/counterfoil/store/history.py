@@ -14,7 +14,8 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.history import Filter, Listed
 from counterfoil.core.money import Currency, Money, from_millionths
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS
-from counterfoil.store.engine import Connection, Statement
+from counterfoil.store.engine import Answer, Connection, Statement
+from counterfoil.store.refs import LARGEST
 from counterfoil.store.rows import DAY_MS, fold, from_ms
 from counterfoil.store.schema import (
     customer_tally,
@@ -33,10 +34,17 @@ _balance = (
     .where(open_item.c.document_id == document.c.id)
     .scalar_subquery()
 )
-_reversed = sa.exists(
-    sa.select(1)
+# Not EXISTS: PostgreSQL would answer that once for all documents, by reading every reversal there is.
+_reversed = (
+    sa.select(_back.c.id)
     .select_from(entry.join(_back, _back.c.reverses_id == entry.c.id))
     .where(entry.c.document_id == document.c.id)
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
+    .is_not(None)
+)
+_has_shipments = sa.exists(
+    sa.select(1).where(_shipment.c.order_id == document.c.id, _shipment.c.kind == "shipment").correlate(document)
 )
 _columns = {
     SHELF_ORDERS: [sa.literal_column("0"), sa.false()],
@@ -110,7 +118,7 @@ _tally = Statement(
 @cache
 def _one(which: int) -> Statement:
     return Statement(
-        sa.select(document.c.id, *_columns[which])
+        sa.select(document.c.id, *_columns[which], _has_shipments if which == SHELF_ORDERS else sa.false())
         .where(
             document.c.customer_id == p("customer_id"),
             _found_on(which),
@@ -150,7 +158,11 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> Statement:
     )
 
 
-_last_order = _newest(_shelf(SHELF_ORDERS), document.c.kind != "quote", document.c.state != "void")
+_last_order = _newest(
+    document.c.shelf == sa.literal_column("1"),
+    document.c.kind != sa.literal_column("'quote'"),
+    document.c.state != "void",
+)
 _last_charge = _newest(_shelf(SHELF_INVOICES), document.c.kind != "credit_note", ~_reversed)
 _last_payment = _newest(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
 
@@ -161,6 +173,16 @@ class DueSum:
 
     remaining: Money
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a customer asked for; balance in minor units."""
+
+    id: int
+    balance: int
+    is_reversed: bool
+    has_shipments: bool
 
 
 class History:
@@ -175,31 +197,29 @@ class History:
         """Some rows of a list, newest first, and how many match in all."""
         given = tuple(field.name for field in fields(Filter) if getattr(narrowed, field.name) is not None)
         params = _params(narrowed, given) | {"customer_id": customer_id, "currency": unit.code}
-        total = self._total(shelf, given, params)
-        rows: list[Listed] = []
-        if offset < total:
-            found = self._connection.rows(_list(shelf, given), **params, limit=limit, offset=offset)
-            rows = [Listed._make(row) for row in found]
-        return rows, total
+        counted = self._ask_total(shelf, given, params)
+        found = self._connection.ask(_list(shelf, given), **params, limit=limit, offset=min(offset, LARGEST))
+        total = counted.row()
+        return [Listed._make(row) for row in found.rows()], int(total[0]) if total else 0
 
-    def _total(self, shelf: int, given: tuple[str, ...], params: dict[str, Any]) -> int:
-        if set(given) <= {"contact"}:
-            found = self._connection.value(
-                _tally,
-                customer_id=params["customer_id"],
-                currency=params["currency"],
-                shelf=shelf,
-                contact=params.get("contact", ""),
-            )
-            return found or 0
-        return int(self._connection.value(_count(shelf, given), **params))
+    def _ask_total(self, shelf: int, given: tuple[str, ...], params: dict[str, Any]) -> Answer:
+        """How many rows match; a list that is not narrowed is counted already."""
+        if not set(given) <= {"contact"}:
+            return self._connection.ask(_count(shelf, given), **params)
+        return self._connection.ask(
+            _tally,
+            customer_id=params["customer_id"],
+            currency=params["currency"],
+            shelf=shelf,
+            contact=params.get("contact", ""),
+        )
 
-    def one(self, shelf: int, customer_id: int, unit: Currency, number: str) -> tuple[int, int, bool] | None:
-        """A customer's document by its exact number: (id, balance, reversed)."""
+    def one(self, shelf: int, customer_id: int, unit: Currency, number: str) -> Found | None:
+        """A customer's document by its exact number."""
         row = self._connection.row(
             _one(shelf), customer_id=customer_id, currency=unit.code, folded=fold(number), number=number
         )
-        return (row[0], int(row[1]), bool(row[2])) if row else None
+        return Found(row[0], int(row[1]), bool(row[2]), bool(row[3])) if row else None
 
     def sort_at(self, document_id: int) -> datetime | None:
         """When a document was made."""
@@ -210,17 +230,19 @@ class History:
         """What has been shipped of an order's lines."""
         return {row[0]: from_millionths(int(row[1])) for row in self._connection.rows(_shipped, id=order_id)}
 
-    def due(self, customer_id: int, unit: Currency) -> list[DueSum]:
+    def ask_due(self, customer_id: int, unit: Currency) -> Answer:
+        """Ask what is open with a customer."""
+        return self._connection.ask(_due, customer_id=customer_id, currency=unit.code)
+
+    def due(self, asked: Answer, unit: Currency) -> list[DueSum]:
         """What is open with a customer, by due date."""
-        found = self._connection.rows(_due, customer_id=customer_id, currency=unit.code)
-        return [DueSum(Money(int(minor), unit), date.fromisoformat(due_on)) for due_on, minor in found]
+        return [DueSum(Money(int(minor), unit), date.fromisoformat(due_on)) for due_on, minor in asked.rows()]
 
     def last(self, customer_id: int, unit: Currency) -> tuple[datetime | None, datetime | None, datetime | None, int]:
         """Last charge (invoice or cash sale), last sale (order or charge), last payment and its minor units."""
         params = {"customer_id": customer_id, "currency": unit.code}
-        order, charge, payment = (
-            self._connection.row(statement, **params) for statement in (_last_order, _last_charge, _last_payment)
-        )
+        asked = [self._connection.ask(statement, **params) for statement in (_last_order, _last_charge, _last_payment)]
+        order, charge, payment = (answer.row() for answer in asked)
         sales = [row[0] for row in (order, charge) if row]
         return (
             from_ms(charge[0]) if charge else None,

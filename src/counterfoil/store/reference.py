@@ -20,7 +20,7 @@ from counterfoil.core.tax import Jurisdiction, TaxCode, TaxRate
 from counterfoil.core.tender import TenderType
 from counterfoil.core.terms import Terms
 from counterfoil.store import schema
-from counterfoil.store.engine import Connection, Statement
+from counterfoil.store.engine import Answer, Connection, Statement
 from counterfoil.store.refs import Mint, Refs
 from counterfoil.store.rows import from_ms, to_ms
 
@@ -57,10 +57,9 @@ class References:
     def __init__(self, connection: Connection, mint: Mint) -> None:
         self._connection, self._mint = connection, mint
 
-    def version(self) -> int | None:
-        """The version of the reference data, None before the book is made."""
-        found: int | None = self._connection.value(_version)
-        return found
+    def ask_version(self) -> Answer:
+        """Ask for the version of the reference data; no row before the book is made."""
+        return self._connection.ask(_version)
 
     def read(self) -> Reference:
         """The whole snapshot."""

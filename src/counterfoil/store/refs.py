@@ -87,17 +87,22 @@ class Blocks:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._left: dict[str, tuple[int, int]] = {}
+        self._left: dict[str, list[int]] = {}
 
     def take(self, connection: Connection, kind: str) -> int:
-        """One id."""
+        """One id.
+
+        The database is asked without the lock: its answer may have to wait for a row that another unit of work holds,
+        and that one may be about to take an id.
+        """
         with self._lock:
-            at, end = self._left.get(kind, (0, 0))
-            if at == end:
-                at = connection.raw.execute(f"SELECT nextval('id_{kind}')").fetchone()[0]
-                end = at + _BLOCK.get(kind, _BLOCK_SIZE)
-            self._left[kind] = (at + 1, end)
-            return at
+            left = self._left.setdefault(kind, [])
+            if left:
+                return left.pop()
+        first: int = connection.raw.execute(f"SELECT nextval('id_{kind}')").fetchone()[0]
+        with self._lock:
+            left.extend(range(first + _BLOCK.get(kind, _BLOCK_SIZE) - 1, first, -1))
+        return first
 
 
 class Mint:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from counterfoil.core.party import Address
+from counterfoil.core.party import NOWHERE, Address
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADDRESS = tuple(field.name for field in fields(Address))
@@ -56,7 +56,7 @@ def address_text(address: Address) -> str:
 
 def address_of(text: str | None) -> Address:
     """The inverse of address_text."""
-    return Address(**json.loads(text)) if text else Address()
+    return _address(text) if text else NOWHERE
 
 
 def ids_text(ids: Iterable[int]) -> str:
@@ -69,6 +69,7 @@ def ids_of(text: str) -> frozenset[int]:
     return frozenset(json.loads(text)) if text != "[]" else frozenset()
 
 
+_address = msgspec.json.Decoder(Address).decode
 _encoder = msgspec.json.Encoder(order="sorted")
 
 

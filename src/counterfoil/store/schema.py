@@ -352,6 +352,7 @@ for _name, _columns, _where, _unique in (
         "shelf <> 0 AND contact IS NOT NULL",
         False,
     ),
+    ("ix_document_ordered", ("customer_id", "currency", "sort_at"), "shelf = 1 AND kind <> 'quote'", False),
     ("ix_document_po", ("customer_id", "customer_po_key"), "customer_po_key IS NOT NULL", False),
     ("ix_document_third_party", ("customer_id", "third_party_key"), "third_party_key IS NOT NULL", False),
     ("ix_document_order", ("order_id",), "order_id IS NOT NULL", False),
@@ -574,4 +575,16 @@ stock_value = Table(
 )
 
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
-APPEND_ONLY = (setting, period_event, message, entry, posting, open_item, application, stock_move)
+APPEND_ONLY = (
+    setting,
+    period_event,
+    message,
+    document_line,
+    document_tax,
+    document_tender,
+    entry,
+    posting,
+    open_item,
+    application,
+    stock_move,
+)

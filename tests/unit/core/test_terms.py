@@ -15,6 +15,8 @@ from counterfoil.core.terms import Terms, book_month, days_late, fiscal_year, mo
         ((2023, 12, 15), 30, True, (2024, 1, 30)),
         ((2024, 2, 10), 0, True, (2024, 2, 29)),
         ((2023, 11, 30), 1, True, (2023, 12, 1)),
+        ((9999, 12, 20), 30, False, (9999, 12, 31)),
+        ((9999, 12, 20), 0, True, (9999, 12, 31)),
     ],
 )
 def test_due(on: tuple[int, int, int], days: int, end_of_month: bool, due: tuple[int, int, int]) -> None:

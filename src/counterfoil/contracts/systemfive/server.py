@@ -18,6 +18,7 @@ from counterfoil.services.office import Context, Filed, Work
 from counterfoil.wire import auth
 from counterfoil.wire.codec import decode, encode
 from counterfoil.wire.contract import Call, Fault, Presented, Reply, Request
+from counterfoil.wire.values import storable
 
 SYSTEM = "systemfive"
 _PAGE_SIZE = 100
@@ -115,10 +116,9 @@ def _take(ctx: Context, entry: Entry, part: int, wanted: list[str]) -> dict[str,
 
 
 def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
-    problem = translate.type_problem(entry)
-    problems = [*entry.problems, *([problem] if problem and not entry.problems else [])]
-    if problems:
-        raise Refused(problems)
+    unsupported = translate.type_problem(entry)
+    if entry.problems or unsupported:
+        raise Refused([*entry.problems, *([unsupported] if unsupported else [])])
     _check_number(work, entry)
     customers = [number for number in (entry.header.InvoiceCustomer, entry.header.InvoiceShipTo) if number]
     known = registry.ours(work, SYSTEM, "customer", customers)
@@ -189,7 +189,7 @@ def read_invoices(call: Call[Context, Settings]) -> Reply:
     if tail in ("", "0"):
         found = lookup.page(ctx, SYSTEM, page, min(size, _MOST))
     else:
-        found = lookup.by_number_or_id(ctx, SYSTEM, tail)
+        found = lookup.by_number_or_id(ctx, SYSTEM, tail) if storable(tail) else []
     shown = [
         translate.shown(one.document, [Tender(t.type.code, t.net.amount, "") for t in one.tenders], one.ids)
         for one in found

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from counterfoil.contracts.systemfive.wire import TYPES, Block, Entry, Line, Tender
+from counterfoil.contracts.systemfive.wire import NO_NAME, TYPES, Block, Entry, Line, Tender
 from counterfoil.core.document import Document, Kind, Sale, SaleLine, SaleTender
 from counterfoil.core.errors import BookError, Problem
 from counterfoil.core.party import Address, NewCustomer
@@ -53,6 +53,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "invoice_not_found": ("INVOICE_NOT_FOUND", "InvoiceHeader.InvoiceNumber"),
     "invoice_locked": ("INVOICE_LOCKED", "InvoiceHeader.InvoiceNumber"),
     "no_stock": ("NO_STOCK", "InvoiceLines"),
+    "amount_too_large": ("FIELD_INVALID", "InvoiceLines"),
+    "tax_rate_missing": ("FIELD_INVALID", "InvoiceHeader.InvoiceDate"),
+    "rate_missing": ("FIELD_INVALID", "InvoiceHeader.InvoiceDate"),
 }
 
 
@@ -87,6 +90,7 @@ def sale(entry: Entry, customer: int | None, ship_to: int | None, parts: Mapping
         tenders=tuple(SaleTender(tender.Type, tender.Amount, tender.where) for tender in entry.tenders),
         asserted_subtotal=header.InvoiceSubTotal,
         asserted_tax=header.InvoiceTaxTotal,
+        extras=entry.dates,
     )
 
 
@@ -106,7 +110,8 @@ def _line(line: Line, parts: Mapping[int, int]) -> SaleLine:
 
 def address(block: Block) -> Address:
     """A block as the book keeps it; without AName the name is made of first and last name."""
-    name = block.AName if block.AName not in ("", "-") else f"{block.FirstName} {block.LastName}".strip()
+    name = block.AName if block.AName.strip() not in NO_NAME else f"{block.FirstName} {block.LastName}".strip()
+    country = block.Country.strip().upper()
     return Address(
         name=name,
         first_name=block.FirstName,
@@ -115,7 +120,7 @@ def address(block: Block) -> Address:
         city=block.City,
         state=block.StateProvince,
         postal_code=block.ZipPostal,
-        country=_COUNTRIES.get(block.Country.upper(), block.Country.upper()),
+        country=_COUNTRIES.get(country, country if len(country) == 2 else block.Country),
     )
 
 
@@ -127,7 +132,7 @@ def key(entry: Entry, customer: int | None) -> str:
     if customer is not None:
         bill_to = f"customer {customer}"
     elif entry.billing is not None:
-        bill_to = f"block {sha256(json.dumps(astuple(entry.billing)).encode()).hexdigest()}"
+        bill_to = f"block {sha256(json.dumps(_normal(entry.billing)).encode()).hexdigest()}"
     else:
         bill_to = "none"
     return f"{key_prefix(entry)}{bill_to}"
@@ -146,16 +151,20 @@ def content(entry: Entry) -> bytes:
         {name: _canonical(value) for name, value in header.items()},
         [[line.PartUnique, *map(_canonical, (line.Ordered, line.Price, line.Description))] for line in entry.lines],
         [[tender.Type, _canonical(tender.Amount)] for tender in entry.tenders],
-        astuple(entry.billing) if entry.billing and entry.header.InvoiceCustomer else None,
-        astuple(entry.shipping) if entry.shipping else None,
+        _normal(entry.billing) if entry.billing and entry.header.InvoiceCustomer else None,
+        _normal(entry.shipping) if entry.shipping else None,
     ]
     return sha256(json.dumps(meaning, sort_keys=True).encode()).digest()
+
+
+def _normal(block: Block) -> list[str]:
+    return [part.strip() for part in astuple(block)]
 
 
 def _canonical(value: object) -> object:
     match value:
         case Decimal():
-            return format(plain(value), "f")
+            return str(value)
         case {"on": date() as on, "at": at}:
             return [on.isoformat(), at.isoformat() if at else None]
         case _:
@@ -164,7 +173,7 @@ def _canonical(value: object) -> object:
 
 def type_problem(entry: Entry) -> Problem | None:
     """What forbids the entry's type."""
-    if entry.header.InvoiceType in TYPES:
+    if entry.header.InvoiceType in ("", *TYPES):
         return None
     say = f"type {entry.header.InvoiceType!r} is not supported; E, W, A and C are"
     return Problem("type_unsupported", "", say)
@@ -200,12 +209,11 @@ def _worded(problem: Problem, entry: Entry) -> str:
     if problem.code not in _WORDS:
         return f"{_below(problem.where, entry)}: {problem.say}" if problem.where else problem.say
     _, field = _WORDS[problem.code]
-    if "." not in field and problem.where.startswith(entry.where):
-        field = (
-            f"{_below(problem.where, entry)}.{field}" if field not in problem.where else _below(problem.where, entry)
-        )
+    where = _below(problem.where, entry)
+    if where != problem.where and "." not in field:
+        field = where if field in where else f"{where}.{field}"
     value = _value(problem, entry)
-    return f"{field} {value}: {_SAY[problem.code]}" if problem.code in _SAY else f"{field}: {problem.say}"
+    return f"{field} {value}: {_SAY.get(problem.code, problem.say)}" if value else f"{field}: {problem.say}"
 
 
 #: Where the book's own sentence would show our id instead of the sender's.
@@ -222,6 +230,10 @@ def _value(problem: Problem, entry: Entry) -> object:
         return entry.header.InvoiceCustomer
     if problem.code == "ship_to_not_found":
         return entry.header.InvoiceShipTo
+    if problem.code == "reference_conflict":
+        return repr(entry.header.ReferenceNo)
+    if problem.code == "no_stock":
+        return f"PartUnique {entry.lines[int(problem.where.rpartition('.')[2])].PartUnique}"
     return next((line.PartUnique for line in entry.lines if line.where == problem.where), "")
 
 
@@ -254,7 +266,8 @@ def shown(document: Document, taken: Sequence[Tender], ids: Mapping[tuple[str, i
 
 def header(document: Document, number: str, ids: Mapping[tuple[str, int], int]) -> dict[str, Any]:
     """A document's InvoiceHeader."""
-    customer, ship_to = document.customer_id or 0, document.ship_to_id or 0
+    customer = document.customer_id or 0
+    ship_to = document.ship_to_id or customer
     month = document.book_month
     return {
         "InvoiceUnique": ids.get(("document", document.id), document.id),

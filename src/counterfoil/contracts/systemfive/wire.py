@@ -5,6 +5,7 @@ source: the vendor's page "How to add an invoice sample"
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +17,14 @@ from counterfoil.wire.read import SHAPE_CODES, Fields
 MAX_BODY = 20 * 2**20
 MAX_DEPTH = 64
 TYPES = ("E", "W", "A", "C")
+NO_NAME = ("", "-")
+_DATES = ("InvoiceDate", "InvoiceOrdered", "InvoiceBookMonth")
 _BLOCK_FIELDS = ("AName", "FirstName", "LastName", "Address", "City", "StateProvince", "Country", "ZipPostal")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """InvoiceBilling or InvoiceShipping, its texts trimmed."""
+    """InvoiceBilling or InvoiceShipping, its texts as sent."""
 
     AName: str
     FirstName: str
@@ -77,11 +80,13 @@ class Tender:
 class Entry:
     """One element of Invoice.
 
+    dates:    the header's dates as written
     problems: what is wrong with it; the values are then of no use
     """
 
     where: str
     header: Header
+    dates: Mapping[str, str]
     lines: tuple[Line, ...]
     tenders: tuple[Tender, ...]
     billing: Block | None
@@ -112,10 +117,11 @@ def read(document: object) -> list[Entry]:
 
 
 def _entry(fields: Fields, terminal: int, wrong: tuple[Problem, ...]) -> Entry:
-    header = _header(fields.child("InvoiceHeader") or Fields({}, f"{fields.where}.InvoiceHeader", fields.problems))
+    header = fields.child("InvoiceHeader") or Fields({}, f"{fields.where}.InvoiceHeader", fields.problems)
     return Entry(
         where=fields.where,
-        header=header,
+        header=_header(header),
+        dates={name: str(header.raw(name)) for name in _DATES if header.raw(name)},
         lines=tuple(_line(line) for line in fields.children("InvoiceLines")),
         tenders=tuple(tender for node in fields.children("InvoiceTenders") if (tender := _tender(node))),
         billing=_block(fields.child("InvoiceBilling")),
@@ -127,8 +133,8 @@ def _entry(fields: Fields, terminal: int, wrong: tuple[Problem, ...]) -> Entry:
 
 def _header(fields: Fields) -> Header:
     return Header(
-        InvoiceType=fields.need_text("InvoiceType", max_length=8).upper(),
-        InvoiceSubType=fields.text("InvoiceSubType", max_length=8) or "",
+        InvoiceType=fields.need_text("InvoiceType", max_length=255).upper(),
+        InvoiceSubType=fields.text("InvoiceSubType", max_length=255) or "",
         InvoiceCustomer=_id(fields, "InvoiceCustomer"),
         InvoiceShipTo=_id(fields, "InvoiceShipTo"),
         InvoiceDate=_moment(fields, "InvoiceDate"),
@@ -136,8 +142,8 @@ def _header(fields: Fields) -> Header:
         InvoiceBookMonth=_moment(fields, "InvoiceBookMonth"),
         InvoiceDepartment=_id(fields, "InvoiceDepartment"),
         InvoiceSalesman=_id(fields, "InvoiceSalesman"),
-        InvoiceSubTotal=fields.decimal("InvoiceSubTotal", places=None),
-        InvoiceTaxTotal=fields.decimal("InvoiceTaxTotal", places=None),
+        InvoiceSubTotal=fields.decimal("InvoiceSubTotal", places=None, below=10**11),
+        InvoiceTaxTotal=fields.decimal("InvoiceTaxTotal", places=None, below=10**11),
         ReferenceNo=fields.text("ReferenceNo", max_length=64) or "",
         InvoiceComment=fields.text("InvoiceComment", max_length=4000, trim=False) or "",
         InvoiceNumber=fields.text("InvoiceNumber", max_length=64) or "",
@@ -168,14 +174,13 @@ def _line(fields: Fields) -> Line:
 def _tender(fields: Fields) -> Tender | None:
     """A tender; one over zero is a placeholder, whatever its type."""
     amount = fields.need_decimal("Amount", places=2, below=10**11)
-    if not amount and not fields.problems:
-        return None
-    return Tender(fields.need_text("Type", max_length=16), amount, fields.where) if amount else None
+    return Tender(fields.need_text("Type", max_length=255), amount, fields.where) if amount else None
 
 
 def _block(fields: Fields | None) -> Block | None:
     """A block that names somebody; one without a name, or with `-` for it, is dropped."""
     if fields is None:
         return None
-    block = Block(*(fields.text(name, max_length=255) or "" for name in _BLOCK_FIELDS))
-    return block if {block.AName, block.FirstName, block.LastName} - {"", "-"} else None
+    block = Block(*(fields.text(name, max_length=255, trim=False) or "" for name in _BLOCK_FIELDS))
+    names = (block.AName, block.FirstName, block.LastName)
+    return block if any(name.strip() not in NO_NAME for name in names) else None

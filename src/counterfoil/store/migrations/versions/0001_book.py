@@ -421,6 +421,14 @@ def _tables() -> None:
         postgresql_where=sa.text("order_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_document_ordered",
+        "document",
+        ["customer_id", "currency", "sort_at"],
+        unique=False,
+        sqlite_where=sa.text("shelf = 1 AND kind <> 'quote'"),
+        postgresql_where=sa.text("shelf = 1 AND kind <> 'quote'"),
+    )
+    op.create_index(
         "ix_document_original",
         "document",
         ["original_id"],
@@ -791,6 +799,9 @@ _APPEND_ONLY = (
     "setting",
     "period_event",
     "message",
+    "document_line",
+    "document_tax",
+    "document_tender",
     "entry",
     "posting",
     "open_item",
