@@ -13,6 +13,7 @@ from counterfoil.core.money import Money
 from counterfoil.core.party import Address
 from counterfoil.services import ordering, periods, registry
 from counterfoil.services.office import Work
+from counterfoil.services.statements import documents
 from tests.conformance import given_systemfive as given
 from tests.conformance.books import counts, journal
 from tests.conformance.golden import message, parsed
@@ -108,6 +109,16 @@ def test_a_deposit_may_be_posted_at_once(till: Till) -> None:
     (deposit,) = journal(till.store)[entries:]
     assert "Card clearing" in deposit
     assert "10.00 CAD" in deposit
+
+
+def test_what_is_paid_too_much_stays_and_a_return_may_be_paid_out(till: Till) -> None:
+    till.stored(entry("A", InvoiceCustomer=ABROAD, tenders=[paid(50, "W")]))
+    with till.store.reader() as reader:
+        (left,) = [str(owed.item.remaining) for owed in reader.reports.open_items(date(2020, 2, 20))]
+    assert left == "-11.00 CAD"
+    kinds = len(list(documents(till.store)))
+    till.stored(entry("A", line(ordered=-1), InvoiceCustomer=ABROAD, tenders=[paid(-39, "W")]))
+    assert [row.kind for row in documents(till.store)][kinds:] == ["credit_note", "refund"]
 
 
 def test_placeholder_tenders_are_dropped_unseen(till: Till) -> None:

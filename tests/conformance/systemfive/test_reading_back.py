@@ -40,6 +40,7 @@ def test_reading_back_by_number_and_id(till: Till) -> None:
     for tail in (order.number, str(order.id), "INV-000002"):
         (shown,) = till.read(f"/{tail}")
         assert (shown["InvoiceHeader"]["InvoiceNumber"], shown["InvoiceHeader"]["InvoiceType"]) == ("INV-000002", "A")
+        assert shown["InvoiceTenders"] == [paid(Decimal("43.68"))]
     for tail in ("W-000404", "999", "9999999999", "-1", "x%00y", "%F0%9F%9A%80", "'", "RC-000001"):
         assert till.read(f"/{tail}") == [], tail
 

@@ -178,13 +178,15 @@ def test_retries_at_the_same_time_are_one(till: Till, one: Json) -> None:
     assert reserved - level[1] == (1 if kind == "W" else 0)
 
 
-def test_bodies_at_the_same_time_share_no_number(till: Till) -> None:
+def test_bodies_at_the_same_time_leave_no_gap_and_share_no_number(till: Till) -> None:
     def body(n: int) -> list[Json]:
         return [
-            entry("AWC"[k], ReferenceNo=f"p{n % 8}-{k}", InvoiceCustomer=HOME, tenders=[paid(50)]) for k in range(3)
+            *(entry(kind, ReferenceNo=f"p{n % 8}-{kind}", InvoiceCustomer=HOME, tenders=[paid(50)]) for kind in "AWC"),
+            entry("C", ReferenceNo=f"p{n % 8}-refused", billing=BLOCK, tenders=[paid(50, "K")]),
         ]
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda n: till.post(*body(n)), range(24)))
-    found = {record["RecordDesc"] for answer in answers for record in answer["Invoice"]}
+    assert all(answer["Invoice"][3]["ErrorCode"] == "TENDER_OVER" for answer in answers)
+    found = {record["RecordDesc"] for answer in answers for record in answer["Invoice"][:3]}
     assert found == {f"{prefix}-{n:06d}" for prefix in ("INV", "W", "CS") for n in range(1, 9)}

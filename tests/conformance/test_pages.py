@@ -1,0 +1,49 @@
+"""The worked example on each contract's page: its curl line is answered as printed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from counterfoil import contracts
+from counterfoil.contracts import INSTALLED
+from counterfoil.store import Store
+from counterfoil.wire.contract import Contract
+from tests.conformance.door import Knocker
+from tests.conformance.golden import ANY, differences, parsed
+
+_EXAMPLE = re.compile(r"```sh\n(?P<call>curl .*?)```\s*```json\n(?P<reply>.*?)```", re.DOTALL)
+#: The golden case whose book the example is asked of.
+_BOOKS = {"systemfive": "", "evolutionx": "balance"}
+
+
+def _example(contract: Contract[Any, Any]) -> re.Match[str]:
+    page = Path(contracts.__file__).parent / contract.name / "README.md"
+    found = _EXAMPLE.search(page.read_text("utf-8"))
+    assert found is not None, f"{page.name} has no worked example"
+    return found
+
+
+def _call(words: list[str]) -> tuple[str, bytes]:
+    """The path and body of a curl line."""
+    url = next(word for word in words if word.startswith("http"))
+    return urlsplit(url).path, words[words.index("-d") + 1].encode()
+
+
+@pytest.mark.parametrize("contract", INSTALLED, ids=lambda contract: contract.name)
+def test_the_worked_example_is_answered_as_printed(book: Store, contract: Contract[Any, Any]) -> None:
+    example, given = _example(contract), import_module(f"tests.conformance.given_{contract.name}")
+    path, body = _call(shlex.split(example["call"].replace("\\\n", " ")))
+    clock = given.prepare(book, _BOOKS[contract.name])
+    knock = Knocker(book, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS})
+    answer = knock.open("POST", path, body, {"Content-Type": "application/json"})
+    expected = parsed(example["reply"].encode())
+    if "APIResponse" in expected:
+        expected["APIResponse"]["ElapsedTime"] = ANY
+    assert differences(expected, parsed(answer.data)) == []
