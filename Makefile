@@ -31,11 +31,11 @@ check: setup
 
 # QUICK=1 ends within five minutes; BENCH_SIZE=10m grows the book to ten million invoices; BENCH_ONLY names scenarios.
 bench: setup
-	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(BENCH_SIZE),--size $(BENCH_SIZE)) $(BENCH_ONLY)
+	@$(BIN)/python -W 'ignore:XDG_RUNTIME_DIR is not set' -m bench $(if $(QUICK),--quick) $(if $(BENCH_SIZE),--size $(BENCH_SIZE)) $(BENCH_ONLY)
 
 # Beside another system: installs Tryton into an environment of its own, once.
 bench-peers: setup
-	@$(BIN)/python -m bench.peers $(if $(QUICK),--quick)
+	@$(BIN)/python -W 'ignore:XDG_RUNTIME_DIR is not set' -m bench.peers $(if $(QUICK),--quick)
 
 format: setup
 	$(BIN)/ruff check --fix .

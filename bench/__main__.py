@@ -37,7 +37,7 @@ def main() -> None:
                 bench = Bench(
                     place=place,
                     told=out.print,
-                    seconds=0.8 if asked.quick else 5.0,
+                    seconds=0.6 if asked.quick else 5.0,
                     sizes=_SIZES["quick" if asked.quick else asked.size],
                     repetitions=3 if asked.quick else 7,
                     serving=serving,

@@ -27,4 +27,5 @@ def fsyncs_per_second(folder: Path, seconds: float = 1.0) -> float:
 def described(folder: Path) -> str:
     """The machine in one line."""
     rate = fsyncs_per_second(folder)
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {rate:,.0f} fsyncs/s"
+    busy = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {rate:,.0f} fsyncs/s, load {busy:.1f} before"

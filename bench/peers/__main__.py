@@ -15,7 +15,7 @@ from bench import company, load, machine, serving
 from bench.engines import Place, opened
 from bench.invoicing import Supply
 from bench.orders import orders
-from bench.peers.tryton import Tryton, running
+from bench.peers.tryton import Tryton, running, taxed
 
 #: Invoices of the one customer whose list is asked for.
 _LISTED = 60
@@ -72,7 +72,9 @@ def _theirs(peer: Tryton, seconds: float) -> tuple[float, float]:
     rate = posted / (time.perf_counter() - began)
     pages, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        assert len(peer.page(15)) == 15, "a page is full"
+        page = peer.page(15)
+        assert len(page) == 15, "a page is full"
+        assert all(taxed(row) for row in page), "its invoices are posted and taxed"
         pages += 1
     return rate, pages / (time.perf_counter() - began)
 

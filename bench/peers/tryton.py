@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,12 @@ class Tryton:
         return found
 
 
+def taxed(row: dict[str, Any]) -> bool:
+    """Whether a row of a page is a posted invoice with 12 % of tax, give or take a cent."""
+    net, tax = (Decimal(row[name]["decimal"]) for name in ("untaxed_amount", "tax_amount"))
+    return row["state"] == "posted" and abs(net * 12 / 100 - tax) <= Decimal("0.02")
+
+
 def _decimal(cents: int) -> dict[str, str]:
     return {"__class__": "Decimal", "decimal": f"{cents // 100}.{cents % 100:02d}"}
 
@@ -110,7 +117,7 @@ def running(server: str, folder: Path) -> Iterator[Tryton]:
     settings.write_text(f"[database]\nuri = {address}\n[web]\nlisten = 127.0.0.1:{port}\n", "utf-8")
     secret = folder / "password"
     secret.write_text(_PASSWORD, "utf-8")
-    environment = {**os.environ, "TRYTONPASSFILE": str(secret)}
+    environment = {**os.environ, "TRYTONPASSFILE": str(secret), "TRYTOND_CONFIG": str(settings)}
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {_DATABASE}")
     with (folder / "trytond.log").open("wb") as log:

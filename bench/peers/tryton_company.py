@@ -1,5 +1,6 @@
 """Runs inside Tryton's own environment: a company, its chart, a year, two taxes and a customer; prints their ids."""
-# mypy: ignore-errors - what it imports is not in our environment
+# What it imports is not in our environment.
+# mypy: ignore-errors
 
 import json
 import sys
