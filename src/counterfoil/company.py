@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from counterfoil.core.chart import OPENING_BALANCES
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.party import Address
 from counterfoil.services import registry, stock
@@ -248,4 +249,6 @@ def _item(work: Work, item: ItemEntry, opened_on: date) -> None:
         refs=item.refs,
     )
     if item.on_hand:
-        stock.adjust(work, item.sku, item.on_hand, item.unit_cost, on=opened_on, comment="First stock")
+        known = {account.code for account in work.reference.accounts.values()}
+        reason = OPENING_BALANCES if OPENING_BALANCES in known else None
+        stock.adjust(work, item.sku, item.on_hand, item.unit_cost, reason=reason, on=opened_on, comment="First stock")

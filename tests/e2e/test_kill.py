@@ -49,6 +49,7 @@ class _Writers:
     def __init__(self, address: str) -> None:
         self.address = address
         self.answers: dict[str, set[str]] = {}
+        self._failed: list[Exception] = []
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._write, args=(writer,)) for writer in range(WRITERS)]
 
@@ -63,9 +64,17 @@ class _Writers:
     @property
     def answered(self) -> int:
         with self._lock:
+            assert not self._failed
             return len(self.answers)
 
     def _write(self, writer: int) -> None:
+        try:
+            self._write_all(writer)
+        except Exception as error:
+            self._failed.append(error)
+            raise
+
+    def _write_all(self, writer: int) -> None:
         with httpx2.Client(base_url=self.address, auth=(USER, SECRET), timeout=20) as client:
             for number in range(EACH):
                 reference = f"W{writer}-{number}"

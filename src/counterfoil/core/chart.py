@@ -39,6 +39,9 @@ DEFAULT_CHART: tuple[Account, ...] = tuple(
     )
 )
 
+#: What a company had on its first day stands against this account.
+OPENING_BALANCES = "3000"
+
 #: Role -> account code in the default chart.
 DEFAULT_ROLES: dict[Role, str] = {
     Role.RECEIVABLE: "1100",
