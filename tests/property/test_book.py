@@ -29,6 +29,7 @@ from hypothesis.strategies import SearchStrategy
 from counterfoil.core.document import Kind
 from counterfoil.core.errors import BookError, Unavailable
 from counterfoil.core.money import Money, currency, half_up
+from counterfoil.core.open_item import OpenItem, aging
 from counterfoil.services import ordering, periods, registry, statements
 from counterfoil.services.office import Outcome
 from counterfoil.services.registry import make_book
@@ -279,15 +280,14 @@ def ties(desk: Desk, as_of: date) -> None:
     """The control accounts, the open items and the ageing say the same, and nothing is open beyond its amount."""
     report = statements.aging(desk.store, as_of)
     assert report.ties, as_of
-    sums: dict[tuple[str, str], int] = {}
+    theirs: dict[tuple[str, str], list[OpenItem]] = {}
     for owed in statements.open_items(desk.store, as_of):
         item = owed.item
         low, high = sorted((0, item.amount.minor))
         assert low <= item.remaining.minor <= high, (as_of, owed)
-        key = owed.code, item.amount.currency.code
-        sums[key] = sums.get(key, 0) + item.remaining.minor
-    aged = {(row.code, row.balance.currency.code): row.balance.minor for row in report.rows}
-    assert {key: minor for key, minor in sums.items() if minor} == {key: minor for key, minor in aged.items() if minor}
+        theirs.setdefault((owed.code, item.amount.currency.code), []).append(item)
+    aged = {(row.code, row.balance.currency.code): row.buckets for row in report.rows}
+    assert aged == {key: aging(items, as_of, currency(key[1])) for key, items in theirs.items()}
 
 
 def receivable_is_what_open_items_hold(desk: Desk) -> None:
