@@ -113,7 +113,7 @@ def unready(store: Store) -> str | None:
             return "there is no book here yet: run counterfoil init"
         if at != migrating.NEEDED:
             return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
-        with store.reader():
-            return None
+        reference(store)
+        return None
     except BookError as error:
         return str(error)

@@ -106,15 +106,15 @@ class Reader:
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
 
-    @property
+    @cached_property
     def reference(self) -> Reference:
-        """The reference data that held when this reader was opened."""
+        """The reference data that held when this reader first looked."""
         return self._reference()
 
     @cached_property
     def documents(self) -> Documents:
         """The documents on file."""
-        return Documents(self._connection, self._reference)
+        return Documents(self._connection, lambda: self.reference)
 
     def breaches(self) -> Iterator[tuple[Law, list[Breach]]]:
         """Every law of the book with the rows that break it."""
@@ -158,11 +158,10 @@ class Store:
         return self._as_of(connection, References(connection, self._no_ids(connection)).ask_version())
 
     def _current(self, connection: Connection) -> Callable[[], Reference]:
-        """Asks for the version now and looks at it when the snapshot is needed."""
-        version = References(connection, self._no_ids(connection)).ask_version()
+        """Looks for the snapshot when it is needed; most reads never do."""
 
         def current() -> Reference:
-            found = self._as_of(connection, version)
+            found = self.reference(connection)
             if found is None:
                 raise Refused.of("no_book", "there is no book here yet: run counterfoil init")
             return found

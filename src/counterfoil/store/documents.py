@@ -193,16 +193,10 @@ class Documents:
             return None
         unit = currency(_Head._make(row).currency)
         return replace(
-            _to_document(row, lines.rows()),
+            to_document(row, lines.rows()),
             taxes=tuple(_to_tax(part, unit) for part in taxes.rows()),
             tenders=tuple(self._to_tender(one, unit) for one in tenders.rows()),
         )
-
-    def shown(self, document_id: int) -> Document | None:
-        """A document as a customer is shown it, without what makes up its taxes and how it was paid."""
-        head, lines = self._ask(document_id)
-        row = head.row()
-        return _to_document(row, lines.rows()) if row else None
 
     def _ask(self, document_id: int) -> tuple[Answer, Answer]:
         return self._connection.ask(_head, id=document_id), self._connection.ask(_lines, id=document_id)
@@ -286,7 +280,8 @@ class Documents:
         return Tender(kind, Money(amount, unit), Money(change, unit))
 
 
-def _to_document(row: Row, lines: Sequence[Row]) -> Document:
+def to_document(row: Sequence[Any], lines: Sequence[Row]) -> Document:
+    """A document from its head's row and its lines'; without what makes up its taxes and how it was paid."""
     f = _Head._make(row)
     unit = currency(f.currency)
     return Document(

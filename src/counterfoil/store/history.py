@@ -11,19 +11,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
+from counterfoil.core.document import Document
 from counterfoil.core.history import Filter, Listed
-from counterfoil.core.money import Currency, Money, from_millionths
-from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS
+from counterfoil.core.money import Currency, Money, currency, from_millionths
+from counterfoil.core.party import Customer
+from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, to_document
 from counterfoil.store.engine import Answer, Connection, Statement
+from counterfoil.store.parties import CUSTOMER, to_customer
 from counterfoil.store.refs import LARGEST
 from counterfoil.store.rows import DAY_MS, fold, from_ms
 from counterfoil.store.schema import (
+    book,
     customer_tally,
     document,
     document_line,
     entry,
+    external_ref,
     open_item,
     open_item_state,
+    party,
 )
 
 _shipment = document.alias("shipment")
@@ -115,19 +121,63 @@ _tally = Statement(
 )
 
 
+_unit = sa.func.coalesce(party.c.currency, book.c.currency)
+_theirs = (
+    sa.select(external_ref.c.their_id)
+    .where(
+        external_ref.c.system == p("system"),
+        external_ref.c.kind == sa.literal_column("'customer'"),
+        external_ref.c.our_id == party.c.id,
+        external_ref.c.is_primary,
+    )
+    .scalar_subquery()
+)
+_is_asked = sa.and_(party.c.code == p("code"), party.c.kind == sa.literal_column("'customer'"))
+_known = Statement(
+    sa.select(*CUSTOMER, _unit, book.c.time_zone, _theirs).select_from(party.join(book, sa.true())).where(_is_asked)
+)
+_owned = document.join(party, party.c.id == document.c.customer_id).join(book, sa.true())
+
+
+def _numbered(which: int) -> sa.ColumnElement[bool]:
+    """The customer's document of a number, exactly as written."""
+    return sa.and_(
+        _is_asked,
+        _found_on(which),
+        document.c.currency == _unit,
+        document.c.number_key == p("folded"),
+        document.c.number == p("number"),
+    )
+
+
 @cache
 def _one(which: int) -> Statement:
     return Statement(
-        sa.select(document.c.id, *_columns[which], _has_shipments if which == SHELF_ORDERS else sa.false())
-        .where(
-            document.c.customer_id == p("customer_id"),
-            _found_on(which),
-            document.c.currency == p("currency"),
-            document.c.number_key == p("folded"),
-            document.c.number == p("number"),
-        )
+        sa.select(*document.columns, *_columns[which], _has_shipments if which == SHELF_ORDERS else sa.false())
+        .select_from(_owned)
+        .where(_numbered(which))
         .order_by(document.c.id)
         .limit(1)
+    )
+
+
+@cache
+def _lines_of(which: int) -> Statement:
+    names = sa.and_(
+        external_ref.c.system == p("system"),
+        external_ref.c.kind == sa.literal_column("'item'"),
+        external_ref.c.our_id == document_line.c.item_id,
+        external_ref.c.is_primary,
+    )
+    return Statement(
+        sa.select(*document_line.columns, external_ref.c.their_id)
+        .select_from(
+            _owned.join(document_line, document_line.c.document_id == document.c.id).join(
+                external_ref, names, isouter=True
+            )
+        )
+        .where(_numbered(which))
+        .order_by(document_line.c.document_id, document_line.c.line_no)
     )
 
 
@@ -140,31 +190,44 @@ _shipped = Statement(
 )
 _due = Statement(
     sa.select(open_item_state.c.due_on, sa.func.sum(open_item_state.c.remaining))
+    .select_from(open_item_state.join(party, party.c.id == open_item_state.c.party_id).join(book, sa.true()))
     .where(
-        open_item_state.c.party_id == p("customer_id"),
+        _is_asked,
         open_item_state.c.remaining != sa.literal_column("0"),
-        open_item_state.c.currency == p("currency"),
+        open_item_state.c.currency == _unit,
     )
     .group_by(open_item_state.c.due_on, open_item_state.c.remaining > sa.literal_column("0"))
 )
 
 
-def _newest(*conditions: sa.ColumnElement[bool]) -> Statement:
-    return Statement(
-        sa.select(document.c.sort_at, document.c.total)
-        .where(document.c.customer_id == p("customer_id"), document.c.currency == p("currency"), *conditions)
+def _newest(column: sa.Column[Any], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(column)
+        .where(document.c.customer_id == party.c.id, document.c.currency == _unit, *conditions)
         .order_by(document.c.sort_at.desc())
         .limit(1)
+        .correlate(party, book)
+        .scalar_subquery()
     )
 
 
-_last_order = _newest(
+_is_order = sa.and_(
     document.c.shelf == sa.literal_column("1"),
     document.c.kind != sa.literal_column("'quote'"),
-    document.c.state != "void",
+    document.c.state != sa.literal_column("'void'"),
 )
-_last_charge = _newest(_shelf(SHELF_INVOICES), document.c.kind != "credit_note", ~_reversed)
-_last_payment = _newest(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
+_is_charge = sa.and_(_shelf(SHELF_INVOICES), document.c.kind != sa.literal_column("'credit_note'"), ~_reversed)
+_is_payment = sa.and_(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
+_last = Statement(
+    sa.select(
+        _newest(document.c.sort_at, _is_order),
+        _newest(document.c.sort_at, _is_charge),
+        _newest(document.c.sort_at, _is_payment),
+        _newest(document.c.total, _is_payment),
+    )
+    .select_from(party.join(book, sa.true()))
+    .where(_is_asked)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +239,28 @@ class DueSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A document that a customer asked for; balance in minor units."""
+class Known:
+    """A customer as a door knows it: what it is shown in, and the id by which the asking system knows it."""
 
-    id: int
-    balance: int
+    customer: Customer
+    unit: Currency
+    time_zone: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that a customer asked for.
+
+    balance:   what is open of it
+    item_refs: our id of an item -> the id by which the asking system knows it
+    """
+
+    document: Document
+    balance: Money
     is_reversed: bool
     has_shipments: bool
+    item_refs: dict[int, str]
 
 
 class History:
@@ -214,12 +292,41 @@ class History:
             contact=params.get("contact", ""),
         )
 
-    def one(self, shelf: int, customer_id: int, unit: Currency, number: str) -> Found | None:
-        """A customer's document by its exact number."""
-        row = self._connection.row(
-            _one(shelf), customer_id=customer_id, currency=unit.code, folded=fold(number), number=number
+    def ask_customer(self, code: str, system: str) -> Answer:
+        """Ask for the customer of a code, as a system knows it."""
+        return self._connection.ask(_known, code=code, system=system)
+
+    def customer(self, asked: Answer) -> Known | None:
+        """The customer that was asked for."""
+        row = asked.row()
+        if row is None:
+            return None
+        unit, zone, ref = row[len(CUSTOMER) :]
+        customer = to_customer(row[: len(CUSTOMER)])
+        return Known(customer, currency(unit), zone, ref if ref is not None else str(customer.id))
+
+    def ask_one(self, shelf: int, code: str, number: str, system: str) -> tuple[Answer, Answer]:
+        """Ask for a customer's document by its exact number."""
+        params = {"code": code, "folded": fold(number), "number": number}
+        return self._connection.ask(_one(shelf), **params), self._connection.ask(
+            _lines_of(shelf), **params, system=system
         )
-        return Found(row[0], int(row[1]), bool(row[2]), bool(row[3])) if row else None
+
+    def one(self, asked: tuple[Answer, Answer]) -> Found | None:
+        """The document that was asked for."""
+        row = asked[0].row()
+        if row is None:
+            return None
+        *head, balance, is_reversed, has_shipments = row
+        lines = [line for line in asked[1].rows() if line[1] == head[0]]
+        document = to_document(head, [line[:-1] for line in lines])
+        refs = {
+            line.item_id: named[-1] if named[-1] is not None else str(line.item_id)
+            for line, named in zip(document.lines, lines, strict=True)
+            if line.item_id is not None
+        }
+        open_ = Money(int(balance), document.total.currency)
+        return Found(document, open_, bool(is_reversed), bool(has_shipments), refs)
 
     def sort_at(self, document_id: int) -> datetime | None:
         """When a document was made."""
@@ -230,25 +337,23 @@ class History:
         """What has been shipped of an order's lines."""
         return {row[0]: from_millionths(int(row[1])) for row in self._connection.rows(_shipped, id=order_id)}
 
-    def ask_due(self, customer_id: int, unit: Currency) -> Answer:
-        """Ask what is open with a customer."""
-        return self._connection.ask(_due, customer_id=customer_id, currency=unit.code)
+    def ask_account(self, code: str) -> tuple[Answer, Answer]:
+        """Ask what is open with a customer, and when it last bought and paid."""
+        return self._connection.ask(_due, code=code), self._connection.ask(_last, code=code)
 
-    def due(self, asked: Answer, unit: Currency) -> list[DueSum]:
+    def due(self, asked: tuple[Answer, Answer], unit: Currency) -> list[DueSum]:
         """What is open with a customer, by due date."""
-        return [DueSum(Money(int(minor), unit), date.fromisoformat(due_on)) for due_on, minor in asked.rows()]
+        return [DueSum(Money(int(minor), unit), date.fromisoformat(due_on)) for due_on, minor in asked[0].rows()]
 
-    def last(self, customer_id: int, unit: Currency) -> tuple[datetime | None, datetime | None, datetime | None, int]:
+    def last(self, asked: tuple[Answer, Answer]) -> tuple[datetime | None, datetime | None, datetime | None, int]:
         """Last charge (invoice or cash sale), last sale (order or charge), last payment and its minor units."""
-        params = {"customer_id": customer_id, "currency": unit.code}
-        asked = [self._connection.ask(statement, **params) for statement in (_last_order, _last_charge, _last_payment)]
-        order, charge, payment = (answer.row() for answer in asked)
-        sales = [row[0] for row in (order, charge) if row]
+        order, charge, payment, amount = asked[1].row() or (None, None, None, None)
+        sales = [at for at in (order, charge) if at is not None]
         return (
-            from_ms(charge[0]) if charge else None,
+            None if charge is None else from_ms(charge),
             from_ms(max(sales)) if sales else None,
-            from_ms(payment[0]) if payment else None,
-            payment[1] if payment else 0,
+            None if payment is None else from_ms(payment),
+            amount or 0,
         )
 
 

@@ -15,7 +15,8 @@ from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
 from counterfoil.store.schema import contact, item, party
 
-_customer = (
+#: The columns of a customer, as to_customer takes them.
+CUSTOMER = (
     party.c.id,
     party.c.code,
     party.c.name,
@@ -26,8 +27,8 @@ _customer = (
     party.c.billing,
     party.c.shipping,
 )
-_by_id = Statement(sa.select(*_customer).where(party.c.id == p("id"), party.c.kind == "customer"))
-_by_code = Statement(sa.select(*_customer).where(party.c.code == p("code"), party.c.kind == "customer"))
+_by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
+_by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
@@ -49,11 +50,13 @@ class Parties:
     def customer(self, customer_id: int) -> Customer | None:
         """The customer of an id."""
         answer = self._ahead.pop(customer_id, None) or self._connection.ask(_by_id, id=customer_id)
-        return _to_customer(answer.row())
+        row = answer.row()
+        return to_customer(row) if row else None
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written."""
-        return _to_customer(self._connection.row(_by_code, code=code))
+        row = self._connection.row(_by_code, code=code)
+        return to_customer(row) if row else None
 
     def add_customer(self, customer: Customer) -> None:
         """File a new customer."""
@@ -87,9 +90,8 @@ class Parties:
         self._connection.insert(contact, [row])
 
 
-def _to_customer(row: Row | None) -> Customer | None:
-    if row is None:
-        return None
+def to_customer(row: Row) -> Customer:
+    """A customer from its row."""
     number, code, name, unit, terms_id, limit, exempt, billing, shipping = row
     return Customer(
         id=number,
