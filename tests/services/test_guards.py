@@ -88,11 +88,13 @@ def test_the_database_refuses_applications_that_do_not_fit(desk: Desk) -> None:
     charge, credit = items(desk)
     desk.customer("OTHER")
     foreign = item(desk, desk.receive("OTHER", "10").document_id)
+    young = item(desk, desk.receive("ACME", "1", on=TODAY + timedelta(days=9), invoices=()).document_id)
     for wrong in (
         applied(charge, credit, 1001),
         applied(charge, credit, -1),
         applied(charge, credit, 0),
         applied(charge, credit, 100, (TODAY - timedelta(days=1)).isoformat()),
+        applied(charge, young, 100, (TODAY + timedelta(days=8)).isoformat()),
         applied(credit, charge, 100),
         applied(charge, foreign, 100),
         applied(charge, charge, 100),
@@ -100,7 +102,7 @@ def test_the_database_refuses_applications_that_do_not_fit(desk: Desk) -> None:
     ):
         denied(desk, wrong)
     denied(desk, "UPDATE open_item_state SET remaining = -1")
-    assert desk.balance("ACME") == -500
+    assert desk.balance("ACME") == -600
 
 
 def test_the_database_refuses_a_second_reversal_and_a_second_number(desk: Desk) -> None:
