@@ -86,27 +86,40 @@ def _one_of_postgresql(element: one_of, compiler: Any, **options: Any) -> str:
 class Statement:
     """A Core statement with its compiled text for each engine."""
 
-    __slots__ = ("_compiled", "core")
+    __slots__ = ("_texts", "core")
 
     def __init__(self, core: Executable | ClauseElement) -> None:
         self.core = core
-        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._texts: dict[str, str] = {}
 
-    def on(self, dialect: str) -> tuple[str, dict[str, Any]]:
-        """The text, and the constants in it."""
-        found = self._compiled.get(dialect)
+    def on(self, dialect: str) -> str:
+        """The text, its own constants written out.
+
+        A bound constant would hide from both planners that a partial index fits, and SQLite would plan the statement
+        anew on every call to look.
+        """
+        found = self._texts.get(dialect)
         if found is None:
             compiled = self.core.compile(dialect=_DIALECTS[dialect])  # type: ignore[union-attr]
-            constants = {k: v for k, v in (compiled.params or {}).items() if v is not None}
-            found = self._compiled[dialect] = (str(compiled), constants)
+            found = str(compiled)
+            for name, value in (compiled.params or {}).items():
+                if value is not None:
+                    place = rf":{name}\b" if dialect == "sqlite" else rf"%\({name}\)s"
+                    found = re.sub(place, _literal(value).replace("\\", "\\\\"), found)
+            self._texts[dialect] = found
         return found
+
+
+def _literal(value: int | str) -> str:
+    """A constant of ours as SQL; what comes from outside is always bound."""
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 @cache
 def _insertion(table: sa.Table, conflict: str) -> str:
     """INSERT of one row with every column of a table, for SQLite."""
     row = table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns})
-    return f"{Statement(row).on('sqlite')[0]} {conflict}".rstrip()
+    return f"{Statement(row).on('sqlite')} {conflict}".rstrip()
 
 
 @cache
@@ -202,13 +215,13 @@ class Connection:
 
     def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
         """Rows one after another, without holding them all."""
-        text, constants = statement.on(self.dialect)
+        text = statement.on(self.dialect)
         if self.dialect == "sqlite":
-            yield from self.raw.execute(text, constants | _with_json_lists(params))
+            yield from self.raw.execute(text, _with_json_lists(params))
             return
         with self.raw.transaction(), self.raw.cursor(name="stream") as cursor:
             cursor.itersize = 5000
-            cursor.execute(text, constants | params)
+            cursor.execute(text, params)
             yield from cursor
 
     def script(self, text: str) -> None:
@@ -217,20 +230,20 @@ class Connection:
 
     def plan(self, statement: Statement, **params: Any) -> list[str]:
         """The engine's own plan of a statement, a line per step."""
-        text, constants = statement.on(self.dialect)
+        text = statement.on(self.dialect)
         explain = "EXPLAIN (ANALYZE, COSTS OFF) "
         if self.dialect == "sqlite":
             explain, params = "EXPLAIN QUERY PLAN ", _with_json_lists(params)
-        found = self.raw.execute(explain + text, constants | params).fetchall()
+        found = self.raw.execute(explain + text, params).fetchall()
         return [str(row[-1]) for row in found]
 
     def _run(self, statement: Statement, params: dict[str, Any]) -> Any:
         if self._waiting:
             self.flush()
-        text, constants = statement.on(self.dialect)
+        text = statement.on(self.dialect)
         if self.dialect == "sqlite":
             params = _with_json_lists(params)
-        return self.raw.execute(text, {**constants, **params} if constants else params)
+        return self.raw.execute(text, params)
 
 
 def _with_json_lists(params: dict[str, Any]) -> dict[str, Any]:
