@@ -4,7 +4,7 @@ BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test check format lock clean bench bench-peers
+.PHONY: setup demo test soak check format lock clean bench bench-peers
 
 setup: $(INSTALLED)
 
@@ -22,6 +22,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+# Longer sweeps of the property tests.
+soak: setup
+	COUNTERFOIL_SOAK=1 $(BIN)/python -m pytest tests/property
 
 check: setup
 	$(BIN)/ruff format --check .

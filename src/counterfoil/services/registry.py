@@ -304,15 +304,17 @@ def add_item(
     return item
 
 
-def ours(work: Work, system: str, kind: str, theirs: Iterable[int]) -> dict[int, int]:
-    """Our ids for the whole-number ids by which a system names things; what it does not know is missing.
+def ours(work: Work, system: str, wanted: Mapping[str, Iterable[int]]) -> dict[str, dict[int, int]]:
+    """Our ids for the whole-number ids by which a system names things of some kinds; what it does not know is missing.
 
     A thing that the system has no id of its own for goes by ours.
     """
-    return work.unit.refs.ours_of(system, kind, theirs)
+    return work.unit.refs.ours_of_each(system, wanted)
 
 
 def theirs(work: Work, system: str, kind: str, our_id: int) -> int:
     """The whole-number id by which a system knows our thing."""
+    if kind not in work.reference.claimed:
+        return our_id
     found = work.unit.refs.theirs(system, kind, our_id)
     return int(found) if found is not None and found.isdigit() else our_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from threading import Lock
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.errors import Conflict
-from counterfoil.store.engine import Answer, Connection, Statement, one_of
+from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.schema import external_ref, metadata
 
 #: How many ids one value of a PostgreSQL sequence stands for; see the first migration.
@@ -162,11 +162,17 @@ class Refs:
 
         The ids given back for such things are not checked to exist.
         """
-        wanted = sorted(set(their_numbers))
-        rows = self._connection.rows(_either, system=system, kind=kind, ids=wanted) if wanted else []
-        named = {their_number: our_id for their_number, our_id in rows if their_number is not None}
-        renamed = {our_id for _, our_id in rows}
-        return {number: named.get(number, number) for number in wanted if number in named or number not in renamed}
+        return self.ours_of_each(system, {kind: their_numbers})[kind]
+
+    def ours_of_each(self, system: str, wanted: Mapping[str, Iterable[int]]) -> dict[str, dict[int, int]]:
+        """The same for several kinds of things at once: kind -> theirs -> ours."""
+        numbers = {kind: sorted(set(theirs)) for kind, theirs in wanted.items()}
+        asked = {
+            kind: self._connection.ask(_either, system=system, kind=kind, ids=ids)
+            for kind, ids in numbers.items()
+            if ids
+        }
+        return {kind: _matched(ids, asked[kind].rows()) if ids else {} for kind, ids in numbers.items()}
 
     def theirs(self, system: str, kind: str, our_id: int) -> str | None:
         """The id that a system knows our thing by; None when it goes by ours."""
@@ -203,3 +209,9 @@ class Refs:
     def claimed_kinds(self) -> frozenset[str]:
         """Kinds of things of which whole-number ids of other systems are on file."""
         return frozenset(kind for (kind,) in self._connection.rows(_kinds))
+
+
+def _matched(wanted: Iterable[int], rows: Sequence[Row]) -> dict[int, int]:
+    named = {their_number: our_id for their_number, our_id in rows if their_number is not None}
+    renamed = {our_id for _, our_id in rows}
+    return {number: named.get(number, number) for number in wanted if number in named or number not in renamed}

@@ -121,8 +121,8 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
         raise Refused([*entry.problems, *([unsupported] if unsupported else [])])
     _check_number(work, entry)
     customers = [number for number in (entry.header.InvoiceCustomer, entry.header.InvoiceShipTo) if number]
-    known = registry.ours(work, SYSTEM, "customer", customers)
-    parts = registry.ours(work, SYSTEM, "item", {line.PartUnique for line in entry.lines})
+    ours = registry.ours(work, SYSTEM, {"customer": customers, "item": [line.PartUnique for line in entry.lines]})
+    known, parts = ours["customer"], ours["item"]
     customer = known.get(entry.header.InvoiceCustomer, NOBODY) if entry.header.InvoiceCustomer else None
     ship_to = known.get(entry.header.InvoiceShipTo, NOBODY) if entry.header.InvoiceShipTo else None
     sale = translate.sale(entry, customer, ship_to, parts, work.today)
