@@ -82,7 +82,8 @@ def _make_book() -> str:
 
 @contextmanager
 def _served(url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The installed program, serving in another process."""
+    """The installed program, serving in another process, which ends with this one."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     environment = os.environ | {"COUNTERFOIL_DATABASE_URL": url, "COUNTERFOIL_LOG_LEVEL": "warning"}
     command = [sys.executable, "-m", "counterfoil", "serve", "--host", _HOST, "--port", str(port)]
     server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own program
