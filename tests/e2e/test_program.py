@@ -36,6 +36,16 @@ def test_a_receipt_is_taken_applied_refunded_and_reversed(folder: tuple[Path, st
     assert "laws hold" in run(where, url, "check")
 
 
+def test_another_account_takes_a_role(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    run(where, url, "setting", "add-account", "5250", "Breakage", "expense")
+    assert "account_type_invalid" in run(where, url, "setting", "add-account", "9", "Odd", "odd", status=1)
+    run(where, url, "setting", "account", "stock_adjustment", "5250")
+    run(where, url, "stock", "adjust", "2W01102", "-2")
+    accounts = json.loads(run(where, url, "report", "trial-balance", "--json"))["accounts"]
+    assert {row["account"]: row["base"] for row in accounts}["5250"] == 43
+
+
 def test_a_second_init_is_refused(folder: tuple[Path, str]) -> None:
     where, url = folder
     assert "book_exists" in run(where, url, "init", "--currency", "EUR", "--country", "NL", status=1)

@@ -17,7 +17,7 @@ from counterfoil import company
 from counterfoil.cli.desk import act, app, change, context, day, open_book, out, settings, settings_file
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import Conflict, Invalid, Problem
-from counterfoil.core.journal import Role
+from counterfoil.core.journal import AccountType, Role
 from counterfoil.core.reference import POLICY_NAMES
 from counterfoil.core.terms import month_text
 from counterfoil.services import periods, registry, stock
@@ -143,7 +143,8 @@ def period_show() -> None:
     out.print(f"Closed up to {month_text(closed)}" if closed else "No book month is closed")
 
 
-@stock_app.command("adjust")
+# A negative quantity looks like an option; it is none.
+@stock_app.command("adjust", context_settings={"ignore_unknown_options": True})
 def stock_adjust(
     sku: str,
     quantity: Annotated[str, typer.Argument(help="+ found or brought in, - lost.")],
@@ -223,6 +224,19 @@ def setting_account(
         raise Conflict(Problem("role_unknown", "role", f"there is no role {role!r}"))
     change("setting account", lambda work: registry.map_account(work, Role(role), code, ledger_class))
     out.print(f"{role} = {code}")
+
+
+@setting_app.command("add-account")
+def setting_add_account(
+    code: str,
+    name: str,
+    kind: Annotated[str, typer.Argument(help="asset, liability, equity, income or expense.")],
+) -> None:
+    """Add an account to the chart."""
+    if kind not in {known.value for known in AccountType}:
+        raise Invalid(Problem("account_type_invalid", "kind", f"{kind!r} is no type of account"))
+    change("setting add-account", lambda work: registry.add_account(work, code, name, kind))
+    out.print(f"Added account {code} {name}")
 
 
 @rate_app.command("set")
