@@ -16,7 +16,7 @@ from counterfoil.services.statements import documents, trial_balance
 from counterfoil.store import Store, migrating, open_store
 
 DATA = Path(__file__).parent.parent / "data"
-EARLIER = ("0001",)
+EARLIER = ("0001", "0002")
 
 
 def _file(revision: str, folder: Path) -> Path:
