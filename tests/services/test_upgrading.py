@@ -102,7 +102,7 @@ def test_a_demonstration_of_the_revision_before_is_upgraded_whole(earlier: Store
     assert [bytes(body) for (body,) in kept] == [bytes(body) for (body,) in bodies]
 
 
-def test_every_earlier_revision_has_its_book() -> None:
-    """A new migration brings the demonstration's book of the revision before it."""
+def test_every_published_revision_has_its_book() -> None:
+    """A migration after a published revision brings the demonstration's book of that revision."""
     assert sorted(path.name for path in DATA.glob("demo-*.db.gz")) == [f"demo-{name}.db.gz" for name in EARLIER]
-    assert int(migrating.NEEDED) == int(EARLIER[-1]) + 1
+    assert EARLIER[-1] <= migrating.NEEDED
