@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from counterfoil.core.access import Scope
+
 C = TypeVar("C")
 S = TypeVar("S")
 
@@ -61,6 +63,8 @@ class Fault(StrEnum):
     NOT_FOUND = "not_found"
     METHOD = "method_not_allowed"
     UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    TOO_MANY = "too_many_requests"
     TOO_LARGE = "too_large"
     OURS = "server_error"
     UNAVAILABLE = "unavailable"
@@ -88,6 +92,7 @@ class Route(Generic[C, S]):
     operation:      its name in evidence, logs and metrics
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path
+    scope:          what the caller's credential must cover, else FORBIDDEN; None asks for nothing
     """
 
     method: str
@@ -96,6 +101,7 @@ class Route(Generic[C, S]):
     handle: Callable[[Call[C, S]], Reply]
     prefix: bool = False
     trailing_slash: bool = False
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +112,10 @@ class Contract(Generic[C, S]):
     settings: reads the table `[contracts.<name>]`
     present:  the credentials that a request carries, in the modes that the settings know
     admits:   may this principal present itself in this way
-    fault:    words a fault; the server adds Allow to a METHOD, Retry-After to an UNAVAILABLE
+    fault:    words a fault; the server adds Allow to a METHOD, Retry-After to an UNAVAILABLE and a TOO_MANY
     max_body: bytes; more is TOO_LARGE
 
-    The server goes: route, method, credentials, size, handler. A handler words what the office refuses;
+    The server goes: route, method, credentials, rate, scope, size, handler. A handler words what the office refuses;
     an Unavailable that it lets through becomes UNAVAILABLE, anything else OURS.
     """
 
