@@ -60,7 +60,7 @@ class _Server:
         if found is None:
             return self._house(environ, start_response)
         began = time.perf_counter()
-        place, tail = found
+        place = found.place
         request = Request(
             method=environ["REQUEST_METHOD"],
             path=path,
@@ -68,7 +68,8 @@ class _Server:
             headers=Headers(environ),
             body=b"",
             request_id=request_id(environ),
-            tail=tail,
+            tail=found.tail,
+            params=found.params,
         )
         reply, caller = self._answer(place, request, environ)
         self._note(place, request, reply, caller, environ, time.perf_counter() - began)

@@ -1,7 +1,7 @@
 """What a vendor's folder offers, and what the server hands it, free of any web framework."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ class Request:
     headers: by lower-case name
     body:    empty until the caller is known
     tail:    what follows a prefix route's path, without slashes; "" elsewhere
+    params:  what stands in the places that the route's path leaves open, by their names
     """
 
     method: str
@@ -29,6 +30,7 @@ class Request:
     body: bytes
     request_id: str
     tail: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Call(Generic[C, S]):
 class Route(Generic[C, S]):
     """One operation at one path.
 
-    path:           whole, as `/Windward/WebAPI/Invoice/addInvoice`
+    path:           whole, as `/Windward/WebAPI/Invoice/addInvoice`; `{name}` stands for any one segment
     operation:      its name in evidence, logs and metrics
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path

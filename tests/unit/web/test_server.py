@@ -13,8 +13,9 @@ from counterfoil.web import logs
 from counterfoil.web.doors import Directory, Door
 from counterfoil.web.limits import Limits
 from counterfoil.web.server import application
-from counterfoil.wire.contract import Route
-from tests.unit.web.doubles import MAX_BODY, PASSWORD, SECRET, Modes, Shopkeeper, door, echo, office, parrot
+from counterfoil.wire.codec import encode
+from counterfoil.wire.contract import Reply, Route
+from tests.unit.web.doubles import MAX_BODY, PASSWORD, SECRET, Modes, ParrotCall, Shopkeeper, door, echo, office, parrot
 
 BEARER = {"HTTP_AUTHORIZATION": f"Bearer {SECRET}"}
 BASIC_SHOP = {"HTTP_AUTHORIZATION": "Basic c2hvcDpwYXNzLTc3"}
@@ -151,6 +152,37 @@ def test_a_fit_request_id_comes_back_and_an_unfit_one_does_not() -> None:
 def test_made_request_ids_sort_by_time() -> None:
     first, second = (Answer("GET", "/parrot/nothing").headers["x-request-id"] for _ in range(2))
     assert first[:12] <= second[:12]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "tail"),
+    [
+        ("/parrot/orders/7/lines", 200, "7"),
+        ("/parrot/orders/\xc3\xa9/lines", 200, "é"),
+        ("/parrot/orders/new/lines", 404, ""),
+        ("/parrot/orders//lines", 404, ""),
+        ("/parrot/orders/7", 404, ""),
+        ("/parrot/orders/7/lines/8", 404, ""),
+        ("/parrot/orders/new", 200, ""),
+    ],
+)
+def test_a_path_may_have_open_places(path: str, status: int, tail: str) -> None:
+    def named(call: ParrotCall) -> Reply:
+        return Reply(200, encode({"order": call.request.params.get("order", "")}))
+
+    routes = [
+        Route("GET", "/parrot/orders/{order}/lines", "lines", named),
+        Route("GET", "/parrot/orders/new", "new", named),
+    ]
+    answer = Answer("GET", path, BEARER, at=Door(parrot(*routes), Modes()))
+    assert answer.status == status
+    assert status == 404 or answer.json == {"order": tail}
+
+
+def test_an_open_place_has_one_name() -> None:
+    routes = [Route("GET", f"/parrot/{{{name}}}/{name}", name, echo) for name in ("order", "invoice")]
+    with pytest.raises(ValueError, match="in another path"):
+        Directory([Door(parrot(*routes), Modes())])
 
 
 def test_a_route_asks_for_its_scope_before_it_reads_the_body() -> None:
