@@ -242,6 +242,9 @@ credential = Table(
     Column("secret", String(64), nullable=False, unique=True),  # SHA-256 of a random secret that we issued
     Column("created_at", Big, nullable=False),
     Column("revoked_at", Big),
+    Column("scopes", Text),  # none: everything
+    Column("expires_at", Big),
+    Column("per_minute", Integer),  # none: as often as it likes
 )
 message = Table(  # append-only
     "message",
