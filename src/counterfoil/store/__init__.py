@@ -35,11 +35,13 @@ from counterfoil.store.payables import (
 from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter, ShipmentHead
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
-from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
+from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 
 __all__ = [
+    "OWED",
     "SHELF_INVOICES",
     "SHELF_ORDERS",
     "Arrival",
@@ -51,6 +53,7 @@ __all__ = [
     "Creditable",
     "DisputeRow",
     "Drawn",
+    "Elsewhere",
     "EventFilter",
     "EventRow",
     "Filed",
@@ -59,6 +62,7 @@ __all__ = [
     "InvoiceRow",
     "LedgerFilter",
     "LedgerRow",
+    "Leg",
     "Level",
     "Message",
     "Move",
@@ -139,6 +143,7 @@ class Reader:
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, None)
         self.payables = Payables(connection)
+        self.sums = Sums(connection)
 
     @cached_property
     def reference(self) -> Reference:

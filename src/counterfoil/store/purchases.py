@@ -30,7 +30,17 @@ _held_of_shipment = Statement(
     .order_by(shipment_line.c.id)
     .with_for_update()
 )
-_counted = ("received", "matched", "expected", "relieved", "received_cost", "relieved_cost", "received_base", "relieved_base", "completed")
+_counted = (
+    "received",
+    "matched",
+    "expected",
+    "relieved",
+    "received_cost",
+    "relieved_cost",
+    "received_base",
+    "relieved_base",
+    "completed",
+)
 _write = Statement(
     sa.update(shipment_line)
     .where(shipment_line.c.id == p("of"))

@@ -554,7 +554,10 @@ open_item_state = Table(  # kept by triggers on open_item and application
 )
 Index(
     "ix_open_item_state_open",
-    *(open_item_state.c[_column] for _column in ("party_id", "currency", "due_on", "dated_on", "remaining")),
+    *(
+        open_item_state.c[_column]
+        for _column in ("party_id", "currency", "due_on", "dated_on", "remaining", "account_id")
+    ),
     sqlite_where=open_item_state.c.remaining != 0,
     postgresql_where=open_item_state.c.remaining != 0,
 )
