@@ -33,7 +33,7 @@ def table(out: Console, report: Report) -> None:
     for part, row in report.lines():
         head = row[: report.grouped]
         again = bool(head) and before == (part, head)
-        if before[0] is not part or (report.grouped and not again):
+        if before[0] is not part or (report.grouped and part is Part.ROW and not again):
             shown.add_section()
         before = (part, head)
         cells = (None,) * report.grouped + row[report.grouped :] if again else row

@@ -68,10 +68,20 @@ _is_sale = sa.or_(
     *(_rule == sa.literal_column(f"'{kind}/1'") for kind in ("sales_invoice", "credit_note", "cash_sale"))
 )
 _entries = entry.join(_reversed, _reversed.c.id == entry.c.reverses_id, isouter=True)
+_original_tax = document_tax.alias("original_tax")
+#: What is credited in proportion to an invoice has no rate of its own: it is the invoice's.
+_rate = sa.func.coalesce(
+    document_tax.c.rate,
+    sa.select(sa.func.max(_original_tax.c.rate))
+    .where(
+        _original_tax.c.document_id == document.c.original_id, _original_tax.c.tax_code_id == document_tax.c.tax_code_id
+    )
+    .scalar_subquery(),
+).label("at_rate")
 _taxes = Statement(
     sa.select(
         document_tax.c.tax_code_id,
-        document_tax.c.rate,
+        _rate,
         document.c.currency,
         _whole(document_tax.c.base * _sign),
         _whole(document_tax.c.tax * _sign),
@@ -83,8 +93,8 @@ _taxes = Statement(
         )
     )
     .where(_in_months, _is_sale)
-    .group_by(document_tax.c.tax_code_id, document_tax.c.rate, document.c.currency)
-    .order_by(document.c.currency, document_tax.c.tax_code_id, document_tax.c.rate)
+    .group_by(document_tax.c.tax_code_id, sa.text("at_rate"), document.c.currency)
+    .order_by(document.c.currency, document_tax.c.tax_code_id, sa.text("at_rate"))
 )
 _tax_postings = Statement(
     sa.select(

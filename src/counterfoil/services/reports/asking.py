@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 AS_OF, PERIOD, FROM, PARTY = "as_of", "period", "from", "party"
 
-_MONTH = re.compile(r"(\d{4})-?(\d{2})")
-_YEAR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"([0-9]{4})-?([0-9]{2})")
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from counterfoil.core.journal import Role
 from counterfoil.core.money import Money, currency, from_millionths
 from counterfoil.services.reports.asking import Asked
@@ -23,7 +21,7 @@ def tax(reader: Reader, asked: Asked) -> Report:
         charged[unit.code] = charged.get(unit.code, 0) + taxed.tax
         code = codes.get(taxed.tax_code_id or 0)
         names = (code.code, code.name) if code else ("", "as delivered")
-        rate = None if taxed.rate is None else from_millionths(taxed.rate) * Decimal(100)
+        rate = None if taxed.rate is None else from_millionths(taxed.rate * 100)
         rows.append((*names, rate, taxed.documents, unit.code, Money(taxed.base, unit), Money(taxed.tax, unit)))
     legs = reader.sums.tax_postings(period.first, period.last, accounts)
     posted: dict[str, int] = {}
