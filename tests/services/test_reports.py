@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from counterfoil.cli import rendering
 from counterfoil.core.document import Kind
@@ -235,7 +236,7 @@ def same_everywhere(drawn: Report, folder: Path) -> None:
     rendering.to_workbook(drawn, folder / "report.xlsx")
     assert workbook_rows(folder / "report.xlsx", len(names) + 1)[: len(expected)] == expected
     shown = io.StringIO()
-    rendering.table(rendering.Console(file=shown, width=400), drawn)
+    rendering.table(Console(file=shown, width=400), drawn)
     for part, row in drawn.lines():
         if part is Part.TOTAL:
             assert all(rendering.text(cell) in shown.getvalue() for cell in row)

@@ -39,11 +39,13 @@ from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
 from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
+from counterfoil.store.traces import WINDOW, Heard, Traces
 
 __all__ = [
     "OWED",
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "WINDOW",
     "Arrival",
     "Booked",
     "Breach",
@@ -58,6 +60,7 @@ __all__ = [
     "EventRow",
     "Filed",
     "Headed",
+    "Heard",
     "InvoiceFilter",
     "InvoiceRow",
     "LedgerFilter",
@@ -144,6 +147,7 @@ class Reader:
         self.supplier_invoices = SupplierInvoices(connection, None)
         self.payables = Payables(connection)
         self.sums = Sums(connection)
+        self.traces = Traces(connection)
 
     @cached_property
     def reference(self) -> Reference:

@@ -263,6 +263,12 @@ message = Table(  # append-only
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
 )
+Index(
+    "ix_message_document",
+    message.c.document_id,
+    sqlite_where=message.c.document_id.is_not(None),
+    postgresql_where=message.c.document_id.is_not(None),
+)
 message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
     metadata,

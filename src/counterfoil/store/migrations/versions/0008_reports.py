@@ -1,4 +1,4 @@
-"""Open items are aged by control account: their index holds the account too."""
+"""Open items are aged by control account, so their index holds it; calls are found by the document they led to."""
 
 from __future__ import annotations
 
@@ -19,4 +19,11 @@ def upgrade() -> None:
         ["party_id", "currency", "due_on", "dated_on", "remaining", "account_id"],
         sqlite_where=sa.text("remaining != 0"),
         postgresql_where=sa.text("remaining != 0"),
+    )
+    op.create_index(
+        "ix_message_document",
+        "message",
+        ["document_id"],
+        sqlite_where=sa.text("document_id IS NOT NULL"),
+        postgresql_where=sa.text("document_id IS NOT NULL"),
     )
