@@ -123,17 +123,12 @@ def test_an_unknown_number_is_looked_for_in_the_calls(desk: Desk) -> None:
     refused_call(desk.store, desk, b'{"ReferenceNo": "A-17"}', b'{"error": "no such part"}')
     found = why(desk, "A-17")
     assert [(event.what, event.details["status"]) for event in found.mentions] == [("refused", 422)]
-    with Context(desk.store, Principal(1, "till"), Said("r", "systemfive", "add", body=b'"A-18"')).work() as work:
-        sold = work.perform(
-            lambda: invoicing.issue(work, asked(Kind.SALES_INVOICE, desk_customer(desk), [(None, "1", "5")]))
-        )
+    wanted = asked(Kind.SALES_INVOICE, desk.customer(), [(None, "1", "5")])
+    with desk.work(body=b'"A-18"') as work:
+        sold = work.perform(lambda: invoicing.issue(work, wanted))
     assert f"which led to {sold.number}" in why(desk, "A-18").mentions[0].say
     for odd in ("", "   ", "%", "'", "\U0001f680"):
         assert why(desk, odd).lives == ()
-
-
-def desk_customer(desk: Desk) -> int:
-    return desk.customer("LATER")
 
 
 def test_other_parts_add_chapters_and_checks(desk: Desk) -> None:

@@ -289,8 +289,21 @@ class Traces:
 
 
 def _heard(row: Row) -> Heard:
-    *before, at, document_id, digest = row
-    return Heard(*before, from_ms(at), document_id, digest)
+    number, request_id, part, contract, operation, path, status, reply, caller, at, document_id, digest = row
+    return Heard(
+        id=number,
+        request_id=request_id,
+        part=part,
+        contract=contract,
+        operation=operation,
+        path=path,
+        status=status,
+        reply=reply,
+        caller=caller,
+        at=from_ms(at),
+        document_id=document_id,
+        sha256=digest,
+    )
 
 
 def _posted(row: Row, legs: list[Posting]) -> Posted:
