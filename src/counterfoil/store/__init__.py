@@ -30,9 +30,8 @@ from counterfoil.store.payables import (
     LedgerRow,
     NotInvoiced,
     Payables,
-    Settled,
 )
-from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter, ShipmentHead
+from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
@@ -67,9 +66,7 @@ __all__ = [
     "Principal",
     "Reader",
     "Refs",
-    "Settled",
     "ShipmentFilter",
-    "ShipmentHead",
     "Store",
     "Unit",
     "open_store",

@@ -13,11 +13,13 @@ from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import Money, currency, from_millionths
 from counterfoil.core.purchase import Happening, ShippedLine
+from counterfoil.core.purchase_history import Settled
 from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.purchases import to_shipped_line
 from counterfoil.store.rows import DAY_MS, fold, from_ms, midnight_ms
 from counterfoil.store.schema import (
     account,
+    application,
     dispute,
     dispute_reason,
     document,
@@ -25,6 +27,7 @@ from counterfoil.store.schema import (
     invoice_change,
     invoice_line,
     item,
+    open_item,
     party,
     posting,
     resolve_action,
@@ -138,10 +141,11 @@ _events = (
             sa.and_(p("processed") == 1, sa.func.coalesce(document.c.state, "posted") == "posted"),
             sa.and_(p("processed") == 0, sa.func.coalesce(document.c.state, "posted") != "posted"),
         ),
-        sa.or_(p("after") == 0, supplier_event.c.id < p("after")),
+        sa.or_(p("upto") == 0, supplier_event.c.id <= p("upto")),
     )
     .order_by(supplier_event.c.id.desc())
     .limit(p("limit"))
+    .offset(p("offset"))
 )
 _event_page = Statement(_events)
 _ledger_page = Statement(
@@ -186,14 +190,11 @@ _ledger_page = Statement(
         ),
         sa.or_(p("since") == 0, entry.c.made_at >= p("since")),
         sa.or_(p("until") == 0, entry.c.made_at < p("until")),
-        sa.or_(
-            p("after_seq") == 0,
-            entry.c.seq < p("after_seq"),
-            sa.and_(entry.c.seq == p("after_seq"), posting.c.position > p("after_position")),
-        ),
+        sa.or_(p("upto") == 0, entry.c.seq <= p("upto")),
     )
     .order_by(entry.c.seq.desc(), posting.c.position)
     .limit(p("limit"))
+    .offset(p("offset"))
 )
 _settled = Statement(
     sa.select(document.c.id, document.c.original_id, document.c.order_id, document.c.currency, document.c.total)
@@ -203,6 +204,18 @@ _settled = Statement(
         sa.or_(p("invoice_id") == 0, document.c.original_id == p("invoice_id")),
     )
     .order_by(document.c.id)
+)
+_debit, _credit, _money = open_item.alias("debit"), open_item.alias("credit"), document.alias("money")
+_remitted = Statement(
+    sa.select(_money.c.id, _money.c.currency, sa.func.sum(application.c.amount))
+    .select_from(_credit)
+    .join(application, application.c.credit_id == _credit.c.id)
+    .join(_debit, _debit.c.id == application.c.debit_id)
+    .join(_money, _money.c.id == _debit.c.document_id)
+    .where(_credit.c.document_id == p("invoice_id"), _money.c.kind == "remittance")
+    .group_by(_money.c.id, _money.c.currency)
+    .having(sa.func.sum(application.c.amount) != 0)
+    .order_by(_money.c.id)
 )
 _not_invoiced = Statement(
     sa.select(shipment_line, document.c.number, document.c.reference, _supplier.c.code, _supplier.c.name, item.c.sku)
@@ -312,7 +325,7 @@ class EventFilter:
 
     month:     YYYYMM
     processed: the invoice is booked
-    after:     only events before this id
+    upto:      no event after this id, so that pages hold still
     """
 
     kind: str = ""
@@ -324,7 +337,7 @@ class EventFilter:
     since: date | None = None
     until: date | None = None
     processed: bool | None = None
-    after: int = 0
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +372,7 @@ class LedgerFilter:
     """Which postings are asked for; 0, None and "" = any.
 
     amount: minor units
-    after:  (sequence of the entry, position) of the last row seen
+    upto:   no entry after this sequence, so that pages hold still
     """
 
     invoice_id: int = 0
@@ -371,7 +384,7 @@ class LedgerFilter:
     unit_ids: Sequence[int] | None = None
     since: date | None = None
     until: date | None = None
-    after: tuple[int, int] = (0, 0)
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,16 +405,6 @@ class LedgerRow:
     kind: str
     order_id: int | None
     unit_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What a booking left on an order as settled on account."""
-
-    id: int
-    invoice_id: int
-    order_id: int | None
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +491,7 @@ class Payables:
         total: int = self._connection.value(_change_count, **params)
         return [_to_change(row) for row in rows], total
 
-    def events(self, asked: EventFilter, limit: int) -> list[EventRow]:
+    def events(self, asked: EventFilter, limit: int, offset: int = 0) -> list[EventRow]:
         """Events, newest first."""
         rows = self._connection.rows(
             _event_page,
@@ -499,14 +502,15 @@ class Payables:
             since=_from_ms(asked.since),
             until=_upto_ms(asked.until),
             processed=_flag(asked.processed),
-            after=asked.after,
+            upto=asked.upto,
             limit=limit,
+            offset=offset,
             **_ids("units", asked.unit_ids),
             **_ids("orders", asked.order_ids),
         )
         return [_to_event(row) for row in rows]
 
-    def ledger(self, asked: LedgerFilter, limit: int) -> list[LedgerRow]:
+    def ledger(self, asked: LedgerFilter, limit: int, offset: int = 0) -> list[LedgerRow]:
         """Postings, those of the newest entry first."""
         rows = self._connection.rows(
             _ledger_page,
@@ -519,9 +523,9 @@ class Payables:
             month=asked.month,
             since=_from_ms(asked.since),
             until=_upto_ms(asked.until),
-            after_seq=asked.after[0],
-            after_position=asked.after[1],
+            upto=asked.upto,
             limit=limit,
+            offset=offset,
             **_ids("units", asked.unit_ids),
         )
         return [_to_ledger(row) for row in rows]
@@ -530,6 +534,10 @@ class Payables:
         """What bookings left on an order, or what one booking left on its orders."""
         rows = self._connection.rows(_settled, order_id=order_id, invoice_id=invoice_id)
         return [Settled(row[0], row[1], row[2], Money(row[4], currency(row[3]))) for row in rows]
+
+    def remitted(self, invoice_id: int) -> list[tuple[int, str, int]]:
+        """(remittance, currency, minor units) of what has been paid of an invoice."""
+        return [(row[0], row[1], int(row[2])) for row in self._connection.rows(_remitted, invoice_id=invoice_id)]
 
     def not_invoiced(self) -> list[NotInvoiced]:
         """Goods received that no booked invoice has charged, and what was charged before it came."""

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import from_millionths, millionths
 from counterfoil.core.purchase import ShippedLine
+from counterfoil.core.purchase_history import ShipmentHead
 from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.rows import from_ms, to_ms
 from counterfoil.store.schema import document, document_line, item, shipment, shipment_line, tracking
@@ -21,6 +22,7 @@ _columns = tuple(shipment_line.columns)
 _held = Statement(
     sa.select(*_columns).where(one_of(shipment_line.c.id, "ids")).order_by(shipment_line.c.id).with_for_update()
 )
+_found = Statement(sa.select(*_columns).where(one_of(shipment_line.c.id, "ids")).order_by(shipment_line.c.id))
 _of_shipment = Statement(
     sa.select(*_columns).where(shipment_line.c.shipment_id == p("shipment_id")).order_by(shipment_line.c.id)
 )
@@ -30,7 +32,17 @@ _held_of_shipment = Statement(
     .order_by(shipment_line.c.id)
     .with_for_update()
 )
-_counted = ("received", "matched", "expected", "relieved", "received_cost", "relieved_cost", "received_base", "relieved_base", "completed")
+_counted = (
+    "received",
+    "matched",
+    "expected",
+    "relieved",
+    "received_cost",
+    "relieved_cost",
+    "received_base",
+    "relieved_base",
+    "completed",
+)
 _write = Statement(
     sa.update(shipment_line)
     .where(shipment_line.c.id == p("of"))
@@ -138,21 +150,6 @@ class ShipmentFilter:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentHead:
-    """A supplier's shipment: its own and its orders' references, and when it left and came in."""
-
-    id: int
-    reference: str
-    third_party_number: str
-    tracking_number: str
-    shipped_at: datetime
-    received_at: datetime | None
-    completed_at: datetime | None
-    orders: tuple[tuple[int, str], ...]
-    lines: tuple[ShippedLine, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """When goods of a shipment last came in, and when the whole was complete."""
@@ -183,6 +180,11 @@ class Purchases:
         """Lines of shipments, kept from others until the unit of work ends; unknown ones are missing."""
         rows = self._connection.rows(_held, ids=sorted(set(line_ids))) if line_ids else []
         return {row[0]: to_shipped_line(row) for row in rows}
+
+    def found(self, line_ids: Collection[int]) -> list[ShippedLine]:
+        """Lines of shipments as they are; unknown ones are missing."""
+        rows = self._connection.rows(_found, ids=sorted(set(line_ids))) if line_ids else []
+        return [to_shipped_line(row) for row in rows]
 
     def lines(self, shipment_id: int, hold: bool = False) -> list[ShippedLine]:
         """The lines of a shipment."""
