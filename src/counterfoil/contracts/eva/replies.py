@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -144,4 +144,5 @@ def fault(kind: Fault, request: Request, settings: Settings) -> Reply:
     if kind is Fault.UNAUTHENTICATED and not request.headers.get("authorization", "").strip():
         return error(403, "Forbidden", "An authentication token is needed.", request)
     status, name, say = _FAULTS[kind]
-    return error(status, name, say, request)
+    headers = (("WWW-Authenticate", "Bearer"),) if kind is Fault.UNAUTHENTICATED else ()
+    return replace(error(status, name, say, request), headers=headers)
