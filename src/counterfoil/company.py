@@ -136,7 +136,7 @@ class CustomerEntry(_Table, frozen=True):
 
 
 class ItemEntry(_Table, frozen=True):
-    """An item; purchase_tax is the code of the tax that suppliers charge; on_hand and unit_cost bring first stock in."""
+    """An item; purchase_tax is a tax code for what suppliers charge; on_hand and unit_cost bring first stock in."""
 
     sku: str
     description: str
