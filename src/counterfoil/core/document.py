@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    ACCOUNTING_ENTRY = "accounting_entry"
 
 
 #: Not posted: they may become an invoice or be voided.
@@ -40,6 +41,7 @@ ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
 class State(StrEnum):
     """Where a document stands. Posted is final; reversed and settled are derived from the book."""
 
+    DRAFT = "draft"
     OPEN = "open"
     INVOICED = "invoiced"
     VOID = "void"
@@ -47,11 +49,15 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, or text."""
+    """An item line, a charge of the whole document such as freight, text, or a line of an accounting entry.
+
+    An entry's line has its account's code for a sku; its net is its debit less its credit.
+    """
 
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +124,7 @@ class Sale:
     contact:      the merchant's reference of the person who placed it
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
+    draft_id:     the draft that it was, whose id it keeps
     """
 
     kind: Kind
@@ -152,6 +159,7 @@ class Sale:
     asserted_tax: Decimal | None = None
     asserted_total: Decimal | None = None
     extras: Mapping[str, object] = field(default_factory=dict)
+    draft_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
