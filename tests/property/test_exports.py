@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copy
@@ -98,12 +98,8 @@ class Play:
                 expected = self.model.listed(system, min(since or now, now), drafts)
                 assert [row.document.id for row in page.rows] == expected
                 assert page.total == len(expected)
-                tail = exporting.listed(ctx, Wanted(**{**_as_dict(wanted), "limit": 1, "offset": 1}))
+                tail = exporting.listed(ctx, replace(wanted, limit=1, offset=1))
                 assert [row.document.id for row in tail.rows] == expected[1:2]
-
-
-def _as_dict(wanted: Wanted) -> dict[str, object]:
-    return {name: getattr(wanted, name) for name in wanted.__slots__}
 
 
 @pytest.fixture(scope="module")
