@@ -110,6 +110,7 @@ class Reader:
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+        self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
 
