@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from counterfoil.core.document import Kind
-from counterfoil.services import periods
+from counterfoil.core.exporting import ExportState, Topic
+from counterfoil.services import exporting, periods
 from counterfoil.store import open_store
 from counterfoil.store.migrating import grant
 from counterfoil.store.schema import APPEND_ONLY, metadata
@@ -29,10 +30,12 @@ def play(desk: Desk) -> None:
     """Leave at least one row in every append-only table."""
     desk.british_columbia()
     acme, apple = desk.customer(billing=VANCOUVER), desk.item(on_hand="9")
-    desk.issue(acme, [(apple, "1", "10")], tenders=[("C", "3")])
+    invoice = desk.issue(acme, [(apple, "1", "10")], tenders=[("C", "3")])
     desk.issue(None, [(apple, "1", "10")], Kind.CASH_SALE, tenders=[("C", "10")])
     desk.enter(Kind.WORK_ORDER, acme, [(apple, "1", "10")])
     desk.change(lambda work: periods.close(work, 202301))
+    notes = {invoice.document_id: "exported"}
+    desk.change(lambda work: exporting.record(work, "erp", Topic.SALES_INVOICE, notes, ExportState.ACKNOWLEDGED))
 
 
 def supply(desk: Desk) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterfoil.contracts import eva, evolutionx, systemfive
+from counterfoil.contracts import eva, evolutionx, systemfive, traede
 from counterfoil.wire.contract import Contract
 
 INSTALLED: tuple[Contract[Any, Any], ...] = (
     eva.contract,
     evolutionx.contract,
     systemfive.contract,
+    traede.contract,
 )

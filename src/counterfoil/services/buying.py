@@ -201,7 +201,7 @@ def ship_order(
     )
     work.file(document)
     states = [_state(work, document, placed, unit, line) for line in made]
-    work.unit.purchases.add(document.id, supplier.id, unit.id, states)
+    work.unit.purchases.add(document.id, supplier.id, unit.id, reference, states)
     if tracking_number:
         work.unit.documents.track(document.id, Tracking(tracking_number=tracking_number, shipped_on=at.date()))
     return document

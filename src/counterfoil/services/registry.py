@@ -42,6 +42,7 @@ SERIES = {
     Kind.SUPPLIER_INVOICE: "SI",
     Kind.SETTLEMENT: "ST",
     Kind.REMITTANCE: "RM",
+    Kind.ACCOUNTING_ENTRY: "AE",
 }
 _INVOICE_TYPES = {
     "E": ("Estimate", ("E",)),

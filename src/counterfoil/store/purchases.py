@@ -128,10 +128,7 @@ _items_of = Statement(
     .where(one_of(document_line.c.id, "ids"))
 )
 _by_reference = Statement(
-    sa.select(document.c.id)
-    .join(shipment, shipment.c.document_id == document.c.id)
-    .where(document.c.kind == "supplier_shipment", document.c.reference == p("reference"))
-    .order_by(document.c.id)
+    sa.select(shipment.c.document_id).where(shipment.c.reference == p("reference")).order_by(shipment.c.document_id)
 )
 
 
@@ -164,12 +161,15 @@ class Purchases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, shipment_id: int, supplier_id: int, unit_id: int, lines: Iterable[ShippedLine]) -> None:
+    def add(
+        self, shipment_id: int, supplier_id: int, unit_id: int, reference: str, lines: Iterable[ShippedLine]
+    ) -> None:
         """File a new shipment's state; its document is filed apart."""
         row = {
             "document_id": shipment_id,
             "supplier_id": supplier_id,
             "unit_id": unit_id,
+            "reference": reference,
             "received_at": None,
             "completed_at": None,
         }
@@ -205,7 +205,7 @@ class Purchases:
     def arrival(self, shipment_id: int) -> Arrival | None:
         """When a shipment came in; None when there is no such shipment."""
         row = self._connection.row(_shipment, id=shipment_id)
-        return None if row is None else Arrival(_at(row[3]), _at(row[4]))
+        return None if row is None else Arrival(_at(row[4]), _at(row[5]))
 
     def arrive(self, shipment_id: int, received_at: datetime, completed_at: datetime | None) -> None:
         """File when goods of a shipment came in."""
