@@ -12,7 +12,7 @@ import pytest
 from counterfoil.store import open_store
 from counterfoil.store.engine import Statement
 
-ROOMS = ("credentials", "documents", "evidence", "history", "journal", "parties", "refs", "stock")
+ROOMS = ("credentials", "documents", "evidence", "history", "journal", "lists", "parties", "refs", "registers", "stock")
 GROWING = (
     *("document", "document_line", "document_tax", "document_tender", "tracking", "message", "idempotency"),
     *("entry", "posting", "open_item", "open_item_state", "application", "stock_move", "stock_level", "stock_value"),

@@ -14,32 +14,42 @@ from counterfoil.core.reference import Reference
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.engine import Answer, Connection, Engine
-from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.evidence import Evidence, Message, MessageKept
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
+from counterfoil.store.lists import ApplicationShown, DocumentShown, EntryShown, Lists, Place
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
 
 __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "ApplicationShown",
     "Booked",
     "Breach",
+    "Closing",
     "Credential",
     "Creditable",
+    "DocumentShown",
     "Drawn",
+    "EntryShown",
     "Filed",
     "Headed",
     "Level",
+    "LevelShown",
     "Message",
+    "MessageKept",
     "Move",
     "OwedBy",
+    "Place",
     "Principal",
     "Reader",
+    "RefShown",
     "Refs",
     "Store",
     "Unit",
@@ -70,6 +80,8 @@ class Unit:
         self.refs = Refs(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @property
     def reference(self) -> Reference:
@@ -105,6 +117,9 @@ class Reader:
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+        self.evidence = Evidence(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @cached_property
     def reference(self) -> Reference:

@@ -272,7 +272,7 @@ class Documents:
 
     def travels(self, order_id: int) -> tuple[Tracking, ...]:
         """How an order's shipments travel, in the order in which they left."""
-        return tuple(_to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
+        return tuple(to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
 
     def _to_tender(self, row: Row, unit: Currency) -> Tender:
         _, _, type_id, amount, change = row
@@ -325,7 +325,8 @@ def to_document(row: Sequence[Any], lines: Sequence[Row]) -> Document:
     )
 
 
-def _to_tracking(row: Row) -> Tracking:
+def to_tracking(row: Row) -> Tracking:
+    """How a shipment travels, from its row."""
     f = dict(zip(tracking.columns.keys(), row, strict=True))
     return Tracking(
         carrier=f["carrier"],

@@ -125,12 +125,12 @@ class Items:
         if not wanted:
             return {}
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
-        return {row[0]: _to_item(row) for row in answer.rows()}
+        return {row[0]: to_item(row) for row in answer.rows()}
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
         row = self._connection.row(_item_by_sku, sku=sku)
-        return _to_item(row) if row else None
+        return to_item(row) if row else None
 
     def add(self, thing: Item) -> None:
         """File a new item."""
@@ -147,7 +147,8 @@ class Items:
         self._connection.insert(item, [row])
 
 
-def _to_item(row: Row) -> Item:
+def to_item(row: Row) -> Item:
+    """An item from its row."""
     number, sku, description, uom, stocked, price, ledger_class, exempt = row
     return Item(
         id=number,
