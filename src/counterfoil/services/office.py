@@ -92,7 +92,7 @@ class Context:
         with self.store.unit() as unit:
             work = Work(self, unit, part)
             work.answer(status, reply)
-            work.conclude()
+            work.conclude(refused=True)
 
 
 class Work:
@@ -223,8 +223,11 @@ class Work:
             return []
         return self.unit.journal.append(entry, self.reference.controlling, due_on)
 
-    def conclude(self) -> None:
-        """Write what was filed: heads with their numbers, and the evidence."""
+    def conclude(self, refused: bool = False) -> None:
+        """Write what was filed: heads with their numbers, and the evidence.
+
+        refused: the call had no effect
+        """
         drawn = self._drawn or self.unit.draw()
         message_id = self._evidence_id()
         self.unit.write_heads(drawn, self.now, self.actor, message_id)
@@ -244,6 +247,7 @@ class Work:
                 caller=self.actor,
                 received_at=self.now,
                 document_id=self._document_id,
+                refused=refused,
             ),
         )
 

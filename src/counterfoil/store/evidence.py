@@ -62,6 +62,7 @@ class Message:
     part:    0, or the place of the part in a call that carries several
     headers: an allow-list, never a credential
     path:    without credentials
+    refused: it had no effect; None where that was not kept yet
     """
 
     request_id: str
@@ -76,6 +77,7 @@ class Message:
     caller: str
     received_at: datetime
     document_id: int | None
+    refused: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ class Evidence:
     def messages(self, narrowed: Mapping[str, Any], before: int | None, limit: int) -> list[MessageKept]:
         """Messages, latest first.
 
-        narrowed: contract, operation, caller, request_id, failed (a whole number: the least status)
+        narrowed: contract, operation, caller, request_id, refused
         before:   id of the message that ended the page before
         """
         given = {**narrowed, **({} if before is None else {"before": before})}
@@ -158,6 +160,7 @@ class Evidence:
             "caller": said.caller,
             "received_at": received,
             "document_id": said.document_id,
+            "refused": said.refused,
         }
         self._connection.insert(message, [row])
         self._connection.run(
@@ -168,9 +171,9 @@ class Evidence:
 @cache
 def _messages(given: tuple[str, ...]) -> Statement:
     conditions: dict[str, sa.ColumnElement[bool]] = {
-        name: message.c[name] == p(name) for name in ("contract", "operation", "caller", "request_id")
+        name: message.c[name] == p(name) for name in ("contract", "operation", "caller", "request_id", "refused")
     }
-    conditions |= {"failed": message.c.status >= p("failed"), "before": message.c.id < p("before")}
+    conditions["before"] = message.c.id < p("before")
     return Statement(
         sa.select(message).where(*(conditions[name] for name in given)).order_by(message.c.id.desc()).limit(p("limit"))
     )
@@ -179,4 +182,5 @@ def _messages(given: tuple[str, ...]) -> Statement:
 def _kept(row: Row) -> MessageKept:
     fields = dict(zip(message.columns.keys(), row, strict=True))
     headers, received = json.loads(fields.pop("headers")), from_ms(fields.pop("received_at"))
-    return MessageKept(**fields, headers=headers, received_at=received, body=b"")
+    refused = None if fields["refused"] is None else bool(fields["refused"])
+    return MessageKept(**{**fields, "refused": refused}, headers=headers, received_at=received, body=b"")

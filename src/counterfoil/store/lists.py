@@ -203,9 +203,18 @@ class Lists:
         rows = self._connection.rows(_applications(tuple(sorted(given))), limit=limit, **given)
         return [
             ApplicationShown(
-                row[0], date.fromisoformat(row[1]), Money(row[2], currency(row[3])), *row[4:9], from_ms(row[9]), row[10]
+                id=number,
+                on=date.fromisoformat(on),
+                amount=Money(minor, currency(unit)),
+                customer=customer,
+                charge_id=charge_id,
+                charge=charge,
+                credit_id=credit_id,
+                credit=credit,
+                made_at=from_ms(made_at),
+                actor=actor,
             )
-            for row in rows
+            for number, on, minor, unit, customer, charge_id, charge, credit_id, credit, made_at, actor in rows
         ]
 
 

@@ -261,6 +261,7 @@ message = Table(  # append-only
     Column("caller", Text, nullable=False),
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
+    Column("refused", Boolean),  # it had no effect; none: filed before this was kept
 )
 message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
