@@ -171,4 +171,4 @@ def message(message_id: int, number: int, reference: str, body: bytes, reply: st
     """number: id of the document that came of it."""
     digest = sha256(body).hexdigest()
     return (message_id, reference, 0, "systemfive", "addInvoice", "/addInvoice", "{}", digest, 200, reply,
-            company.CALLER, now, number, False)  # fmt: skip
+            company.CALLER, now, number)  # fmt: skip

@@ -98,7 +98,7 @@ class Call(Generic[C, S]):
     request: Request
     settings: S
     principal: str
-    repeat: Callable[[Again], Reply | None]
+    repeat: Callable[[Again], Reply | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
