@@ -37,6 +37,9 @@ _contacts = Statement(
     .order_by(contact.c.id)
     .limit(p("limit"))
 )
+_contact_taken = Statement(
+    sa.select(contact.c.id).where(contact.c.customer_id == p("customer_id"), contact.c.reference == p("reference"))
+)
 _series = Statement(
     sa.select(number_series.c.kind, number_series.c.prefix, number_series.c.next).order_by(number_series.c.kind)
 )
@@ -94,6 +97,10 @@ class Registers:
         last = after[0] if after else 0
         rows = self._connection.rows(_contacts, customer_id=customer_id, after=last, limit=limit)
         return [Contact(id=row[0], customer_id=row[1], name=row[2], reference=row[3], email=row[4]) for row in rows]
+
+    def contact_taken(self, customer_id: int, reference: str) -> bool:
+        """Whether a customer has a contact of a reference."""
+        return self._connection.row(_contact_taken, customer_id=customer_id, reference=reference) is not None
 
     def items(self, narrowed: Mapping[str, Any], after: Place | None, limit: int) -> list[Item]:
         """Items by sku; narrowed by sku, the place is (sku,)."""

@@ -30,6 +30,8 @@ PLACES = 6
 NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _NUMBER = re.compile(NUMBER[1:-1])
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: Business dates outside of these years are slips of a pen; inside, days can be counted on from every one of them.
+FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def read(shape: type[S], found: object) -> S:
@@ -183,11 +185,14 @@ def _boolean(wanted: inspect.BoolType, found: object) -> bool:
 
 def _day(wanted: inspect.DateType, found: object) -> date:
     try:
-        if isinstance(found, str) and _DAY.fullmatch(found):
-            return date.fromisoformat(found)
+        day = date.fromisoformat(found) if isinstance(found, str) and _DAY.fullmatch(found) else None
     except ValueError:
-        pass
-    raise Wrong("not_a_date", f"{show(found)} is not a date of the form YYYY-MM-DD")
+        day = None
+    if day is None:
+        raise Wrong("not_a_date", f"{show(found)} is not a date of the form YYYY-MM-DD")
+    if not FIRST <= day <= LAST:
+        raise Wrong("out_of_range", f"{day} is not between {FIRST} and {LAST}")
+    return day
 
 
 def _instant(wanted: inspect.DateTimeType, found: object) -> datetime:
