@@ -9,10 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
+from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from counterfoil.core.journal import Role
 from counterfoil.core.money import currency, millionths
 from counterfoil.core.party import Customer
 from counterfoil.core.stock import Item
+from counterfoil.services import registry
 from counterfoil.services.office import Work
 
 #: A prefix ends in no digit, so that no two of them can make the same number.
@@ -75,6 +77,17 @@ def add_tax_rate(work: Work, code_id: int, country: str, from_on: date, rate: De
         raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no fraction: 5 % is 0.05"))
     row = {"tax_code_id": code_id, "country": country, "from_on": from_on.isoformat(), "rate": millionths(rate, "rate")}
     work.unit.references.add("tax_rate", row)
+
+
+def map_role(work: Work, role: Role, account_code: str, ledger_class: str) -> None:
+    """Let an account play a role; the roles of control accounts take no account of another kind."""
+    now = work.reference.account_map.of(role)
+    known = work.reference.accounts
+    wanted = next(account for account in known.values() if account.code == account_code)
+    if known[now].control != wanted.control:
+        say = f"{account_code} is {wanted.control or 'no'} control account, {known[now].code} is {known[now].control or 'none'}"
+        raise Refused(Problem("account_of_another_kind", "account", say))
+    registry.map_account(work, role, account_code, ledger_class)
 
 
 def set_prefix(work: Work, kind: str, prefix: str) -> None:

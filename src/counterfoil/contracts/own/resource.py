@@ -15,7 +15,7 @@ from counterfoil.services.office import Context, Work
 from counterfoil.services.showing import View
 from counterfoil.wire.contract import Again, Reply, Request
 
-Q = TypeVar("Q")
+Q = TypeVar("Q", covariant=True)
 #: Where a row stands in its list: the values that the list is ordered by.
 Place = tuple[Any, ...]
 #: The body of an operation that takes none.
