@@ -13,6 +13,7 @@ from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refuse
 from counterfoil.core.journal import Role
 from counterfoil.core.money import currency, millionths
 from counterfoil.core.party import Customer
+from counterfoil.core.reference import Reference
 from counterfoil.core.stock import Item
 from counterfoil.services import registry
 from counterfoil.services.office import Work
@@ -85,9 +86,15 @@ def map_role(work: Work, role: Role, account_code: str, ledger_class: str) -> No
     known = work.reference.accounts
     wanted = next(account for account in known.values() if account.code == account_code)
     if known[now].control != wanted.control:
-        say = f"{account_code} is {wanted.control or 'no'} control account, {known[now].code} is {known[now].control or 'none'}"
+        say = f"{account_code} and {known[now].code} are not of one kind of control account"
         raise Refused(Problem("account_of_another_kind", "account", say))
     registry.map_account(work, role, account_code, ledger_class)
+
+
+def hold_settings(work: Work) -> Reference:
+    """The reference data, kept from others until the unit of work ends."""
+    work.unit.references.touch()
+    return work.unit.references.read()
 
 
 def set_prefix(work: Work, kind: str, prefix: str) -> None:

@@ -5,6 +5,7 @@ A page is asked for as in the lists: by the place of the row before it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from counterfoil.store.schema import (
     number_series,
     party,
     period_event,
+    setting,
     stock_level,
     stock_value,
 )
@@ -43,7 +45,8 @@ _contact_taken = Statement(
 _series = Statement(
     sa.select(number_series.c.kind, number_series.c.prefix, number_series.c.next).order_by(number_series.c.kind)
 )
-_closings = Statement(sa.select(period_event).order_by(period_event.c.id.desc()))
+_settings = Statement(sa.select(setting).order_by(setting.c.id))
+_closings = Statement(sa.select(period_event).order_by(period_event.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,20 @@ class RefShown:
 class Closing:
     """A change of the last closed book month."""
 
+    id: int
     closed_through: int
     reason: str
+    changed_at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A change of a setting; the newest of a name holds."""
+
+    id: int
+    name: str
+    value: Any
     changed_at: datetime
     actor: str
 
@@ -128,9 +143,14 @@ class Registers:
         return [(kind, prefix, following) for kind, prefix, following in self._connection.rows(_series)]
 
     def closings(self) -> list[Closing]:
-        """Every change of the last closed book month, latest first."""
+        """Every change of the last closed book month, oldest first."""
         rows = self._connection.rows(_closings)
-        return [Closing(month, reason, from_ms(at), actor) for _, month, reason, at, actor in rows]
+        return [Closing(number, month, reason, from_ms(at), actor) for number, month, reason, at, actor in rows]
+
+    def settings(self) -> list[Setting]:
+        """Every setting ever made, oldest first."""
+        rows = self._connection.rows(_settings)
+        return [Setting(number, name, json.loads(value), from_ms(at), actor) for number, name, value, at, actor in rows]
 
 
 @cache

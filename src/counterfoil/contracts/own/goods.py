@@ -274,9 +274,7 @@ STOCK = Resource(
     (
         listing("/stock", "listStock", "Stock by item and department", Level, _levels, (int, int), LevelsAsked),
         *documents.reading("/stock/adjustments", "getAdjustment", "listAdjustments", _ADJUSTMENT),
-        making(
-            "/stock/adjustments", "adjustStock", "Bring goods in or take them out", NewAdjustment, Document, _adjust
-        ),
+        making("/stock/adjustments", "adjustStock", "Bring goods in, or out", NewAdjustment, Document, _adjust),
         documents.reversing("/stock/adjustments", "reverseAdjustment", _ADJUSTMENT),
     ),
 )

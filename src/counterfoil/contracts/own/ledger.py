@@ -216,7 +216,7 @@ ACCOUNTS = Resource(
         making(
             "/account-roles",
             "mapAccountRole",
-            "Let an account play a role",
+            "Choose an account",
             RoleAsked,
             RoleShown,
             _map_role,

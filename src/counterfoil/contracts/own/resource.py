@@ -16,6 +16,7 @@ from counterfoil.services.showing import View
 from counterfoil.wire.contract import Again, Reply, Request
 
 Q = TypeVar("Q", covariant=True)
+R = TypeVar("R", bound=Struct)
 #: Where a row stands in its list: the values that the list is ordered by.
 Place = tuple[Any, ...]
 #: The body of an operation that takes none.
@@ -209,7 +210,7 @@ def editing(
     )
 
 
-def in_pages(rows: Sequence[tuple[Place, Struct]], asked: Reading[Any]) -> list[tuple[Place, Struct]]:
+def in_pages(rows: Sequence[tuple[Place, R]], asked: Reading[Any]) -> list[tuple[Place, R]]:
     """The rows of a short list that belong to a page; they come in the order of their places."""
     after = asked.place
     later = [row for row in rows if after is None or row[0] > after]

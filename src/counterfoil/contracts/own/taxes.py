@@ -24,7 +24,7 @@ from counterfoil.core.tax import TaxCode as CoreCode
 from counterfoil.services import keeping, registry
 
 
-class RateAsked(Asked):
+class NewTaxRate(Asked):
     """What a tax takes in a country from a day on; rate is a fraction of the net, 0.05 = 5 %."""
 
     country: CountryCode
@@ -37,10 +37,10 @@ class NewTaxCode(Asked):
 
     code: Code
     name: Line
-    rates: list[RateAsked] = []
+    rates: list[NewTaxRate] = []
 
 
-class Rate(Shown):
+class TaxRate(Shown):
     """What a tax takes in a country from a day on."""
 
     country: str
@@ -54,7 +54,7 @@ class TaxCode(Shown):
     id: int
     code: str
     name: str
-    rates: list[Rate]
+    rates: list[TaxRate]
 
 
 class NewJurisdiction(Asked):
@@ -82,7 +82,7 @@ class Jurisdiction(Shown):
 
 
 def _code(known: CoreCode) -> TaxCode:
-    rates = [Rate(country=one.country, from_on=one.from_on, rate=one.rate) for one in known.rates]
+    rates = [TaxRate(country=one.country, from_on=one.from_on, rate=one.rate) for one in known.rates]
     return TaxCode(id=known.id, code=known.code, name=known.name, rates=rates)
 
 
@@ -109,7 +109,7 @@ def _make(wanted: Writing[NewTaxCode]) -> TaxCode:
     return _code(wanted.work.unit.references.read().tax_codes[number])
 
 
-def _add_rate(wanted: Writing[RateAsked]) -> TaxCode:
+def _add_rate(wanted: Writing[NewTaxRate]) -> TaxCode:
     asked = wanted.asked
     keeping.add_tax_rate(wanted.work, wanted.id, asked.country, asked.from_on, asked.rate)
     return _code(wanted.work.unit.references.read().tax_codes[wanted.id])
@@ -151,7 +151,7 @@ RESOURCE = Resource(
         listing("/tax-codes", "listTaxCodes", "Tax codes with their rates", TaxCode, _codes, (int,)),
         making("/tax-codes", "createTaxCode", "A new tax code", NewTaxCode, TaxCode, _make),
         showing("/tax-codes/{id}", "getTaxCode", "One tax code", TaxCode, _one),
-        making("/tax-codes/{id}/rates", "addTaxRate", "A new rate, from a day on", RateAsked, TaxCode, _add_rate),
+        making("/tax-codes/{id}/rates", "addTaxRate", "A new rate, from a day on", NewTaxRate, TaxCode, _add_rate),
     ),
 )
 JURISDICTIONS = Resource(
