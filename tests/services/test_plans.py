@@ -13,8 +13,19 @@ from counterfoil.store import open_store
 from counterfoil.store.engine import Statement
 
 ROOMS = (
-    *("credentials", "documents", "drafts", "evidence", "exported", "exports", "history", "journal", "parties", "refs"),
-    *("payables", "purchases", "stock", "supplier_invoices"),
+    *(
+        "credentials",
+        "documents",
+        "drafts",
+        "evidence",
+        "exported",
+        "exports",
+        "history",
+        "journal",
+        "lists",
+        "parties",
+    ),
+    *("payables", "purchases", "refs", "registers", "stock", "supplier_invoices"),
 )
 GROWING = (
     *("document", "document_line", "document_tax", "document_tender", "tracking", "message", "idempotency"),

@@ -15,12 +15,13 @@ from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
-from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.evidence import Evidence, Message, MessageKept
 from counterfoil.store.exported import Exported
 from counterfoil.store.exports import Exports
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
+from counterfoil.store.lists import ApplicationShown, DocumentShown, EntryShown, Lists, Place
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.payables import (
     ChangeRow,
@@ -37,6 +38,7 @@ from counterfoil.store.payables import (
 from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
@@ -44,15 +46,19 @@ from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "ApplicationShown",
     "Arrival",
     "Booked",
     "Breach",
     "Change",
     "ChangeRow",
+    "Closing",
     "Credential",
     "Creditable",
     "DisputeRow",
+    "DocumentShown",
     "Drawn",
+    "EntryShown",
     "EventFilter",
     "EventRow",
     "Filed",
@@ -62,12 +68,16 @@ __all__ = [
     "LedgerFilter",
     "LedgerRow",
     "Level",
+    "LevelShown",
     "Message",
+    "MessageKept",
     "Move",
     "NotInvoiced",
     "OwedBy",
+    "Place",
     "Principal",
     "Reader",
+    "RefShown",
     "Refs",
     "ShipmentFilter",
     "Store",
@@ -103,6 +113,8 @@ class Unit:
         self.credentials = Credentials(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @property
     def reference(self) -> Reference:
@@ -144,6 +156,9 @@ class Reader:
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
+        self.evidence = Evidence(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @cached_property
     def reference(self) -> Reference:

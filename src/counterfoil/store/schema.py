@@ -262,6 +262,7 @@ message = Table(  # append-only
     Column("caller", Text, nullable=False),
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
+    Column("refused", Boolean),  # it had no effect; none: filed before this was kept
 )
 message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
@@ -364,6 +365,8 @@ for _name, _columns, _where, _unique in (
     ("ix_document_order", ("order_id",), "order_id IS NOT NULL", False),
     ("ix_document_original", ("original_id",), "original_id IS NOT NULL", False),
     ("ix_document_receipt", ("customer_id", "sort_at"), "kind = 'receipt'", False),
+    ("ix_document_kind", ("kind", "dated_on", "id"), None, False),
+    ("ix_document_customer", ("customer_id", "kind", "dated_on", "id"), None, False),
 ):
     Index(
         _name,

@@ -73,17 +73,32 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """An earlier call, to be made once more as its own caller.
+
+    caller: its principal's name
+    """
+
+    contract: str
+    operation: str
+    caller: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Generic[C, S]):
     """What a handler receives.
 
     context:   the office, opened for this caller
     principal: the caller's name, by which settings may differ
+    repeat:    makes an earlier call at any door once more; None where no door has such an operation any longer
     """
 
     context: C
     request: Request
     settings: S
     principal: str
+    repeat: Callable[[Again], Reply | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
