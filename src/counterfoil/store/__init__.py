@@ -109,6 +109,7 @@ class Unit:
         self.refs = Refs(connection)
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, mint)
+        self.payables = Payables(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
         self.drafts = Drafts(connection)
