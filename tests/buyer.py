@@ -35,16 +35,14 @@ class Buyer(Desk):
 
     def __init__(self, store: Store, now: Any = NOON) -> None:
         super().__init__(store, now)
-        self.high, self.low, self.zero = (
-            self.change(
-                lambda work, code=code, rate=rate: registry.add_tax_code(
-                    work, code, code, [("NL", date(2000, 1, 1), Decimal(rate))]
-                )
-            )  # type: ignore[misc]
-            for code, rate in (("High", "0.21"), ("Low", "0.09"), ("Zero", "0"))
-        )
+        self.high, self.low, self.zero = (self.tax(*one) for one in (("High", "0.21"), ("Low", "0.09"), ("Zero", "0")))
         self.store_unit = self.change(lambda work: suppliers.add_unit(work, "STORE", "Store", country="NL")).id
         self.supplier = self.new_supplier("MILL")
+
+    def tax(self, code: str, rate: str) -> int:
+        """A Dutch tax code's id."""
+        rates = [("NL", date(2000, 1, 1), Decimal(rate))]
+        return self.change(lambda work: registry.add_tax_code(work, code, code, rates))
 
     def new_supplier(self, code: str, **more: Any) -> int:
         """A supplier's id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -239,7 +239,8 @@ def for_resolution(
         (account, action.amount, party, None),
         (books.accounts.of(Role.DISPUTED), -action.amount, None, None),
     ]
-    return entry_of(document, "dispute_resolved/1", legs(amounts, books.rate, books.base), books, on)
+    made = entry_of(document, "dispute_resolved/1", legs(amounts, books.rate, books.base), books, on)
+    return replace(made, text="Dispute resolved")
 
 
 def for_remittance(remittance: Document, books: Books) -> Entry:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SUPPLIER_INVOICE = "supplier_invoice"
     SETTLEMENT = "settlement"
     REMITTANCE = "remittance"
+    ACCOUNTING_ENTRY = "accounting_entry"
 
 
 #: Not posted: they may become an invoice or be voided.
@@ -56,6 +57,7 @@ NOT_REVERSED = frozenset(
 class State(StrEnum):
     """Where a document stands. Posted is final; reversed and settled are derived from the book."""
 
+    DRAFT = "draft"
     OPEN = "open"
     INVOICED = "invoiced"
     VOID = "void"
@@ -63,11 +65,15 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, or text."""
+    """An item line, a charge of the whole document such as freight, text, or a line of an accounting entry.
+
+    An entry's line has its account's code for a sku; its net is its debit less its credit.
+    """
 
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +140,7 @@ class Sale:
     contact:      the merchant's reference of the person who placed it
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
+    draft_id:     the draft that it was, whose id it keeps
     """
 
     kind: Kind
@@ -168,6 +175,7 @@ class Sale:
     asserted_tax: Decimal | None = None
     asserted_total: Decimal | None = None
     extras: Mapping[str, object] = field(default_factory=dict)
+    draft_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

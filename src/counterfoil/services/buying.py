@@ -169,6 +169,18 @@ def ship(
     raises: Refused where more would be shipped than was ordered
     """
     placed = placed_order(work, order_id)
+    return Filed(ship_order(work, placed, lines, reference, tracking_number, shipped_at))
+
+
+def ship_order(
+    work: Work,
+    placed: Document,
+    lines: Sequence[ShipLine] | None = None,
+    reference: str = "",
+    tracking_number: str = "",
+    shipped_at: datetime | None = None,
+) -> Document:
+    """The same of an order in hand, such as one that is filed in the same unit of work."""
     ordered = {line.id: line for line in placed.lines}
     shipped = work.unit.purchases.shipped(list(ordered))
     left = {line.id: line.quantity - shipped.get(line.id, Decimal(0)) for line in placed.lines}
@@ -189,10 +201,18 @@ def ship(
     )
     work.file(document)
     states = [_state(work, document, placed, unit, line) for line in made]
-    work.unit.purchases.add(document.id, supplier.id, unit.id, states)
+    work.unit.purchases.add(document.id, supplier.id, unit.id, reference, states)
     if tracking_number:
         work.unit.documents.track(document.id, Tracking(tracking_number=tracking_number, shipped_on=at.date()))
-    return Filed(document)
+    return document
+
+
+def order_of_line(work: Work, line_id: int) -> int:
+    """The id of the purchase order that a line stands in."""
+    owner = work.unit.documents.owner_of(line_id)
+    if owner is None:
+        raise NotFound(Problem("order_line_not_found", "lines", f"there is no order line {line_id}"))
+    return owner
 
 
 def _check_shipped(placed: Document, lines: Sequence[ShipLine], left: dict[int, Decimal]) -> None:

@@ -43,6 +43,14 @@ def receive(work: Work, shipment_id: int, lines: Sequence[ReceiveLine] | None = 
     announced = work.unit.documents.get(shipment_id)
     if announced is None or announced.kind is not Kind.SUPPLIER_SHIPMENT:
         raise NotFound(Problem("shipment_not_found", "shipment", f"there is no shipment {shipment_id}"))
+    return Filed(receive_shipment(work, announced, lines, completes))
+
+
+def receive_shipment(
+    work: Work, announced: Document, lines: Sequence[ReceiveLine] | None = None, completes: bool = False
+) -> Document:
+    """The same of a shipment in hand, such as one that is filed in the same unit of work."""
+    shipment_id = announced.id
     known = {line.id: line for line in work.unit.purchases.lines(shipment_id, hold=True)}
     if lines is None:
         lines = [ReceiveLine(line.id, line.shipped - line.received, True) for line in known.values()]
@@ -96,7 +104,7 @@ def receive(work: Work, shipment_id: int, lines: Sequence[ReceiveLine] | None = 
     arrival = work.unit.purchases.arrival(shipment_id)
     earlier = arrival.completed_at if arrival else None
     work.unit.purchases.arrive(shipment_id, work.now, (earlier or work.now) if done else None)
-    return Filed(document)
+    return document
 
 
 def _merged(lines: Sequence[ReceiveLine]) -> list[ReceiveLine]:

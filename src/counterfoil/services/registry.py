@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,13 @@ from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
 from counterfoil.core.journal import Account, AccountType, Role
 from counterfoil.core.money import currency, millionths
 from counterfoil.core.party import Address, Contact, Customer
-from counterfoil.core.reference import POLICY_NAMES
+from counterfoil.core.reference import POLICY_NAMES, Reference
 from counterfoil.core.stock import Item
 from counterfoil.services.office import Clock, Work, utc_now
 from counterfoil.services.supplier_terms import amount_type_row, dispute_reason_row
-from counterfoil.store import Store
+from counterfoil.store import Refs, Store
 from counterfoil.store.reference import ACCOUNT_PREFIX, setting_value
+from counterfoil.store.refs import LARGEST as LARGEST
 
 #: The prefixes of the number series.
 SERIES = {
@@ -41,6 +42,7 @@ SERIES = {
     Kind.SUPPLIER_INVOICE: "SI",
     Kind.SETTLEMENT: "ST",
     Kind.REMITTANCE: "RM",
+    Kind.ACCOUNTING_ENTRY: "AE",
 }
 _INVOICE_TYPES = {
     "E": ("Estimate", ("E",)),
@@ -331,6 +333,19 @@ def ours(work: Work, system: str, wanted: Mapping[str, Iterable[int]]) -> dict[s
     A thing that the system has no id of its own for goes by ours.
     """
     return work.unit.refs.ours_of_each(system, wanted)
+
+
+def theirs_of(work: Work, system: str, kind: str, our_ids: Collection[int]) -> dict[int, int]:
+    """The whole-number ids by which a system knows our things of one kind; ours where it has none."""
+    return numbers_of(work.unit.refs, work.reference, system, kind, our_ids)
+
+
+def numbers_of(refs: Refs, reference: Reference, system: str, kind: str, our_ids: Collection[int]) -> dict[int, int]:
+    """The same for whoever has the refs in hand."""
+    if kind not in reference.claimed:
+        return {number: number for number in our_ids}
+    found = refs.theirs_of(system, kind, our_ids)
+    return {number: int(text) if text.isdigit() else number for number, text in found.items()}
 
 
 def theirs(work: Work, system: str, kind: str, our_id: int) -> int:

@@ -13,11 +13,15 @@ from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
+from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
-from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.evidence import Evidence, Message, MessageKept
+from counterfoil.store.exported import Exported
+from counterfoil.store.exports import Exports
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
+from counterfoil.store.lists import ApplicationShown, DocumentShown, EntryShown, Lists, Place
 from counterfoil.store.parties import Items, Parties
 from counterfoil.store.payables import (
     ChangeRow,
@@ -30,11 +34,11 @@ from counterfoil.store.payables import (
     LedgerRow,
     NotInvoiced,
     Payables,
-    Settled,
 )
-from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter, ShipmentHead
+from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
 from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
 from counterfoil.store.sums import Elsewhere, Leg, Sums
@@ -46,16 +50,20 @@ __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
     "WINDOW",
+    "ApplicationShown",
     "Arrival",
     "Booked",
     "Breach",
     "Change",
     "ChangeRow",
+    "Closing",
     "Credential",
     "Creditable",
     "DisputeRow",
+    "DocumentShown",
     "Drawn",
     "Elsewhere",
+    "EntryShown",
     "EventFilter",
     "EventRow",
     "Filed",
@@ -67,16 +75,18 @@ __all__ = [
     "LedgerRow",
     "Leg",
     "Level",
+    "LevelShown",
     "Message",
+    "MessageKept",
     "Move",
     "NotInvoiced",
     "OwedBy",
+    "Place",
     "Principal",
     "Reader",
+    "RefShown",
     "Refs",
-    "Settled",
     "ShipmentFilter",
-    "ShipmentHead",
     "Store",
     "Unit",
     "open_store",
@@ -106,8 +116,13 @@ class Unit:
         self.refs = Refs(connection)
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, mint)
+        self.payables = Payables(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
+        self.drafts = Drafts(connection)
+        self.exports = Exports(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @property
     def reference(self) -> Reference:
@@ -148,6 +163,12 @@ class Reader:
         self.payables = Payables(connection)
         self.sums = Sums(connection)
         self.traces = Traces(connection)
+        self.drafts = Drafts(connection)
+        self.exports = Exports(connection)
+        self.exported = Exported(connection)
+        self.evidence = Evidence(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @cached_property
     def reference(self) -> Reference:

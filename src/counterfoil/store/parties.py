@@ -29,7 +29,13 @@ CUSTOMER = (
     party.c.shipping,
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
+_by_ids = Statement(sa.select(*CUSTOMER).where(one_of(party.c.id, "ids"), party.c.kind == "customer"))
 _by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
+_hold = Statement(sa.select(party.c.id).where(party.c.id == p("id")).with_for_update())
+_PARTICULARS = ("name", "currency", "terms_id", "credit_limit", "exempt_from", "billing", "shipping")
+_customer_changed = Statement(
+    sa.update(party).where(party.c.id == p("of")).values({name: p(f"new_{name}") for name in _PARTICULARS})
+)
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
@@ -51,6 +57,11 @@ _supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
 _suppliers = Statement(_supplier)
 _id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
+_hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
+_DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from")
+_item_changed = Statement(
+    sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
+)
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
 
 
@@ -71,6 +82,14 @@ class Parties:
         row = answer.row()
         return to_customer(row) if row else None
 
+    def customers(self, ids: Iterable[int]) -> dict[int, Customer]:
+        """Several customers by id; unknown ones are missing."""
+        return {row[0]: to_customer(row) for row in self._connection.rows(_by_ids, ids=sorted(ids))}
+
+    def hold(self, party_id: int) -> None:
+        """Keep others from changing a party until the unit of work ends."""
+        self._connection.ask(_hold, id=party_id)
+
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written."""
         row = self._connection.row(_by_code, code=code)
@@ -78,19 +97,12 @@ class Parties:
 
     def add_customer(self, customer: Customer) -> None:
         """File a new customer."""
-        row = {
-            "id": customer.id,
-            "kind": "customer",
-            "code": customer.code,
-            "name": customer.name,
-            "currency": customer.currency,
-            "terms_id": customer.terms_id,
-            "credit_limit": None if customer.credit_limit is None else f"{customer.credit_limit:f}",
-            "exempt_from": ids_text(customer.exempt_from),
-            "billing": address_text(customer.billing),
-            "shipping": address_text(customer.shipping) if customer.shipping else None,
-        }
+        row = {"id": customer.id, "kind": "customer", "code": customer.code, **_particulars(customer)}
         self._connection.insert(party, [row])
+
+    def change_customer(self, customer: Customer) -> None:
+        """File a customer's new particulars; its code stays."""
+        self._connection.run(_customer_changed, of=customer.id, **_renamed(_particulars(customer)))
 
     def id_of_code(self, code: str) -> int | None:
         """The id of whatever party has a code."""
@@ -171,6 +183,23 @@ def _to_supplier(row: Row) -> Supplier:
     )
 
 
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    """Values apart from the columns that they are for, which SQLAlchemy keeps to itself in an UPDATE."""
+    return {f"new_{name}": value for name, value in row.items()}
+
+
+def _particulars(customer: Customer) -> dict[str, Any]:
+    return {
+        "name": customer.name,
+        "currency": customer.currency,
+        "terms_id": customer.terms_id,
+        "credit_limit": None if customer.credit_limit is None else f"{customer.credit_limit:f}",
+        "exempt_from": ids_text(customer.exempt_from),
+        "billing": address_text(customer.billing),
+        "shipping": address_text(customer.shipping) if customer.shipping else None,
+    }
+
+
 def to_customer(row: Row) -> Customer:
     """A customer from its row."""
     number, code, name, unit, terms_id, limit, exempt, billing, shipping = row
@@ -206,30 +235,40 @@ class Items:
         if not wanted:
             return {}
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
-        return {row[0]: _to_item(row) for row in answer.rows()}
+        return {row[0]: to_item(row) for row in answer.rows()}
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
         row = self._connection.row(_item_by_sku, sku=sku)
-        return _to_item(row) if row else None
+        return to_item(row) if row else None
+
+    def hold(self, item_id: int) -> None:
+        """Keep others from changing an item until the unit of work ends."""
+        self._connection.ask(_hold_item, id=item_id)
 
     def add(self, thing: Item) -> None:
         """File a new item."""
-        row = {
-            "id": thing.id,
-            "sku": thing.sku,
-            "description": thing.description,
-            "uom": thing.uom,
-            "stocked": thing.stocked,
-            "price": None if thing.price is None else millionths(thing.price, what="price"),
-            "ledger_class": thing.ledger_class,
-            "exempt_from": ids_text(thing.exempt_from),
-            "tax_code_id": thing.tax_code_id,
-        }
+        row = {"id": thing.id, "sku": thing.sku, "stocked": thing.stocked, **_description(thing)}
         self._connection.insert(item, [row])
 
+    def change(self, thing: Item) -> None:
+        """File an item's new description; its sku, and whether it is stocked, stay."""
+        self._connection.run(_item_changed, of=thing.id, **_renamed(_description(thing)))
 
-def _to_item(row: Row) -> Item:
+
+def _description(thing: Item) -> dict[str, Any]:
+    return {
+        "description": thing.description,
+        "uom": thing.uom,
+        "price": None if thing.price is None else millionths(thing.price, what="price"),
+        "ledger_class": thing.ledger_class,
+        "exempt_from": ids_text(thing.exempt_from),
+        "tax_code_id": thing.tax_code_id,
+    }
+
+
+def to_item(row: Row) -> Item:
+    """An item from its row."""
     number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(
         id=number,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import Money, currency, from_millionths
 from counterfoil.core.purchase import Happening, ShippedLine
+from counterfoil.core.purchase_history import Settled
 from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.purchases import to_shipped_line
 from counterfoil.store.rows import DAY_MS, fold, from_ms, midnight_ms
 from counterfoil.store.schema import (
     account,
+    application,
     dispute,
     dispute_reason,
     document,
@@ -25,6 +28,7 @@ from counterfoil.store.schema import (
     invoice_change,
     invoice_line,
     item,
+    open_item,
     party,
     posting,
     resolve_action,
@@ -36,25 +40,29 @@ from counterfoil.store.schema import (
 _supplier, _unit, _order = party.alias("supplier_party"), party.alias("unit_party"), document.alias("placed")
 
 
-def _any(name: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """column is the parameter, or the parameter is 0."""
-    return sa.or_(p(name) == 0, column == p(name))
+def _narrowed(statement: sa.Select[Any], given: frozenset[str], known: dict[str, Any]) -> sa.Select[Any]:
+    """The statement with the conditions that are asked for, so that each way of asking finds its own index."""
+    return statement.where(*(known[name] for name in sorted(given)))
 
 
-def _any_of(name: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """column is one of the ids in a list, or the list is not asked for."""
-    return sa.or_(p(f"all_{name}") == 1, one_of(column, name))
-
-
-def _on_orders(name: str) -> sa.ColumnElement[bool]:
-    lines = sa.select(invoice_line.c.id).where(
+_INVOICE_CONDITIONS: dict[str, Any] = {
+    "state": document.c.state == p("state"),
+    "number": supplier_invoice.c.supplier_number_key == p("number"),
+    "since": document.c.dated_on >= p("since"),
+    "until": document.c.dated_on <= p("until"),
+    "unresolved": sa.cast(supplier_invoice.c.unresolved, sa.Integer) == p("unresolved"),
+    "explained": sa.cast(supplier_invoice.c.explained, sa.Integer) == p("explained"),
+    "units": one_of(supplier_invoice.c.unit_id, "units"),
+    "before": supplier_invoice.c.document_id < p("before"),
+    "suppliers": one_of(supplier_invoice.c.supplier_id, "suppliers"),
+    "orders": sa.select(invoice_line.c.id)
+    .where(
         invoice_line.c.invoice_id == document.c.id,
         invoice_line.c.removed == sa.false(),
-        one_of(invoice_line.c.order_id, name),
+        one_of(invoice_line.c.order_id, "orders"),
     )
-    return sa.or_(p(f"all_{name}") == 1, lines.exists())
-
-
+    .exists(),
+}
 _invoices = (
     sa.select(
         document.c.id,
@@ -75,141 +83,157 @@ _invoices = (
         supplier_invoice.c.due_on,
         supplier_invoice.c.explained,
     )
-    .join(supplier_invoice, supplier_invoice.c.document_id == document.c.id)
+    .select_from(supplier_invoice)
+    .join(document, document.c.id == supplier_invoice.c.document_id)
     .join(_supplier, _supplier.c.id == supplier_invoice.c.supplier_id)
     .join(_unit, _unit.c.id == supplier_invoice.c.unit_id)
-    .where(
-        document.c.kind == "supplier_invoice",
-        document.c.state != "void",
-        sa.or_(p("state") == "", document.c.state == p("state")),
-        sa.or_(p("number") == "", supplier_invoice.c.supplier_number_key == p("number")),
-        sa.or_(p("since") == "", document.c.dated_on >= p("since")),
-        sa.or_(p("until") == "", document.c.dated_on <= p("until")),
-        sa.or_(p("unresolved") < 0, sa.cast(supplier_invoice.c.unresolved, sa.Integer) == p("unresolved")),
-        sa.or_(p("explained") < 0, sa.cast(supplier_invoice.c.explained, sa.Integer) == p("explained")),
-        _any_of("units", supplier_invoice.c.unit_id),
-        _any_of("suppliers", supplier_invoice.c.supplier_id),
-        _on_orders("orders"),
-    )
+    .where(document.c.state != "void")
 )
 #: What invoices can be sorted by.
 _SORTS: dict[str, sa.ColumnElement[Any]] = {
-    "id": document.c.id,
+    "id": supplier_invoice.c.document_id,
     "on": document.c.dated_on,
     "number": supplier_invoice.c.supplier_number_key,
     "total": supplier_invoice.c.total,
     "supplier": _supplier.c.name,
 }
-_invoice_pages = {
-    (name, descending): Statement(
-        _invoices.order_by(
-            *((column.desc(), document.c.id.desc()) if descending else (column, document.c.id)),
-        )
-        .limit(p("limit"))
-        .offset(p("offset"))
-    )
-    for name, column in _SORTS.items()
-    for descending in (True, False)
+
+
+@cache
+def _invoice_page(given: frozenset[str], sort: str, descending: bool) -> Statement:
+    keys = dict.fromkeys((_SORTS[sort], _SORTS["id"]))
+    order = [key.desc() if descending else key for key in keys]
+    found = _narrowed(_invoices, given, _INVOICE_CONDITIONS)
+    return Statement(found.order_by(*order).limit(p("limit")).offset(p("offset")))
+
+
+@cache
+def _invoice_count(given: frozenset[str]) -> Statement:
+    found = _narrowed(_invoices, given, _INVOICE_CONDITIONS)
+    return Statement(sa.select(sa.func.count()).select_from(found.subquery("found")))
+
+
+_CHANGE_CONDITIONS: dict[str, Any] = {
+    "invoice_id": invoice_change.c.invoice_id == p("invoice_id"),
+    "line_id": invoice_change.c.line_id == p("line_id"),
+    "dispute_id": invoice_change.c.dispute_id == p("dispute_id"),
+    "kind": invoice_change.c.kind == p("kind"),
 }
-_invoice_count = Statement(sa.select(sa.func.count()).select_from(_invoices.subquery("found")))
-_changes = sa.select(invoice_change).where(
-    _any("invoice_id", invoice_change.c.invoice_id),
-    _any("line_id", invoice_change.c.line_id),
-    _any("dispute_id", invoice_change.c.dispute_id),
-    sa.or_(p("kind") == "", invoice_change.c.kind == p("kind")),
-)
-_change_page = Statement(_changes.order_by(invoice_change.c.id.desc()).limit(p("limit")).offset(p("offset")))
-_change_count = Statement(sa.select(sa.func.count()).select_from(_changes.subquery("found")))
-_events = (
-    sa.select(supplier_event, sa.func.coalesce(document.c.state, "posted"), sa.func.coalesce(party.c.name, ""))
-    .join(document, document.c.id == supplier_event.c.invoice_id, isouter=True)
-    .join(party, party.c.id == supplier_event.c.unit_id, isouter=True)
-    .where(
-        sa.or_(p("kind") == "", supplier_event.c.kind == p("kind")),
-        _any("invoice_id", supplier_event.c.invoice_id),
-        _any("item_id", supplier_event.c.item_id),
-        _any("month", supplier_event.c.month),
-        _any_of("units", supplier_event.c.unit_id),
-        _any_of("orders", supplier_event.c.order_id),
-        sa.or_(p("since") == 0, supplier_event.c.made_at >= p("since")),
-        sa.or_(p("until") == 0, supplier_event.c.made_at < p("until")),
-        sa.or_(
-            p("processed") < 0,
-            sa.and_(p("processed") == 1, sa.func.coalesce(document.c.state, "posted") == "posted"),
-            sa.and_(p("processed") == 0, sa.func.coalesce(document.c.state, "posted") != "posted"),
+
+
+@cache
+def _change_page(given: frozenset[str]) -> Statement:
+    found = _narrowed(sa.select(invoice_change), given, _CHANGE_CONDITIONS)
+    return Statement(found.order_by(invoice_change.c.id.desc()).limit(p("limit")).offset(p("offset")))
+
+
+@cache
+def _change_count(given: frozenset[str]) -> Statement:
+    found = _narrowed(sa.select(invoice_change.c.id), given, _CHANGE_CONDITIONS)
+    return Statement(sa.select(sa.func.count()).select_from(found.subquery("found")))
+
+
+_state = sa.func.coalesce(document.c.state, "posted")
+_EVENT_CONDITIONS: dict[str, Any] = {
+    "kind": supplier_event.c.kind == p("kind"),
+    "invoice_id": supplier_event.c.invoice_id == p("invoice_id"),
+    "item_id": supplier_event.c.item_id == p("item_id"),
+    "month": supplier_event.c.month == p("month"),
+    "units": one_of(supplier_event.c.unit_id, "units"),
+    "orders": one_of(supplier_event.c.order_id, "orders"),
+    "since": supplier_event.c.made_at >= p("since"),
+    "until": supplier_event.c.made_at < p("until"),
+    "processed": _state == "posted",
+    "unprocessed": _state != "posted",
+    "upto": supplier_event.c.id <= p("upto"),
+}
+
+
+@cache
+def _event_page(given: frozenset[str]) -> Statement:
+    found = (
+        sa.select(supplier_event, _state, sa.func.coalesce(party.c.name, ""))
+        .join(document, document.c.id == supplier_event.c.invoice_id, isouter=True)
+        .join(party, party.c.id == supplier_event.c.unit_id, isouter=True)
+    )
+    found = _narrowed(found, given, _EVENT_CONDITIONS)
+    return Statement(found.order_by(supplier_event.c.id.desc()).limit(p("limit")).offset(p("offset")))
+
+
+_LEDGER_CONDITIONS: dict[str, Any] = {
+    "invoice_id": entry.c.document_id == p("invoice_id"),
+    "account_id": posting.c.account_id == p("account_id"),
+    "account_code": account.c.code == p("account_code"),
+    "amount": posting.c.amount == p("amount"),
+    "month": entry.c.month == p("month"),
+    "units": one_of(document.c.ship_to_id, "units"),
+    "order_id": sa.or_(
+        document.c.order_id == p("order_id"),
+        sa.exists().where(
+            invoice_line.c.invoice_id == document.c.id,
+            invoice_line.c.removed == sa.false(),
+            invoice_line.c.order_id == p("order_id"),
         ),
-        sa.or_(p("after") == 0, supplier_event.c.id < p("after")),
+    ),
+    "since": entry.c.made_at >= p("since"),
+    "until": entry.c.made_at < p("until"),
+    "upto": entry.c.seq <= p("upto"),
+}
+
+
+@cache
+def _ledger_page(given: frozenset[str]) -> Statement:
+    found = (
+        sa.select(
+            entry.c.seq,
+            posting.c.position,
+            account.c.id,
+            account.c.code,
+            account.c.name,
+            posting.c.amount,
+            posting.c.currency,
+            entry.c.made_at,
+            entry.c.month,
+            entry.c.rule,
+            entry.c.text,
+            document.c.id,
+            document.c.kind,
+            document.c.order_id,
+            document.c.ship_to_id,
+        )
+        .select_from(entry)
+        .join(posting, posting.c.entry_id == entry.c.id)
+        .join(account, account.c.id == posting.c.account_id)
+        .join(document, document.c.id == entry.c.document_id, isouter=True)
+        .where(posting.c.amount != 0)
     )
-    .order_by(supplier_event.c.id.desc())
-    .limit(p("limit"))
-)
-_event_page = Statement(_events)
-_ledger_page = Statement(
-    sa.select(
-        entry.c.seq,
-        posting.c.position,
-        account.c.id,
-        account.c.code,
-        account.c.name,
-        posting.c.amount,
-        posting.c.currency,
-        entry.c.made_at,
-        entry.c.month,
-        entry.c.rule,
-        entry.c.text,
-        document.c.id,
-        document.c.kind,
-        document.c.order_id,
-        document.c.ship_to_id,
-    )
-    .join(posting, posting.c.entry_id == entry.c.id)
-    .join(account, account.c.id == posting.c.account_id)
-    .join(document, document.c.id == entry.c.document_id, isouter=True)
-    .where(
-        posting.c.amount != 0,
-        _any("invoice_id", entry.c.document_id),
-        _any("account_id", posting.c.account_id),
-        sa.or_(p("account_code") == "", account.c.code == p("account_code")),
-        sa.or_(p("any_amount") == 1, posting.c.amount == p("amount")),
-        _any("month", entry.c.month),
-        _any_of("units", document.c.ship_to_id),
-        sa.or_(
-            _any("order_id", document.c.order_id),
-            sa.and_(
-                p("order_id") != 0,
-                sa.exists().where(
-                    invoice_line.c.invoice_id == document.c.id,
-                    invoice_line.c.removed == sa.false(),
-                    invoice_line.c.order_id == p("order_id"),
-                ),
-            ),
-        ),
-        sa.or_(p("since") == 0, entry.c.made_at >= p("since")),
-        sa.or_(p("until") == 0, entry.c.made_at < p("until")),
-        sa.or_(
-            p("after_seq") == 0,
-            entry.c.seq < p("after_seq"),
-            sa.and_(entry.c.seq == p("after_seq"), posting.c.position > p("after_position")),
-        ),
-    )
-    .order_by(entry.c.seq.desc(), posting.c.position)
-    .limit(p("limit"))
-)
-_settled = Statement(
-    sa.select(document.c.id, document.c.original_id, document.c.order_id, document.c.currency, document.c.total)
-    .where(
-        document.c.kind == "settlement",
-        _any("order_id", document.c.order_id),
-        sa.or_(p("invoice_id") == 0, document.c.original_id == p("invoice_id")),
-    )
-    .order_by(document.c.id)
+    found = _narrowed(found, given, _LEDGER_CONDITIONS)
+    return Statement(found.order_by(entry.c.seq.desc(), posting.c.position).limit(p("limit")).offset(p("offset")))
+
+
+_settlements = sa.select(
+    document.c.id, document.c.original_id, document.c.order_id, document.c.currency, document.c.total
+).where(document.c.kind == "settlement")
+_settled_of_order = Statement(_settlements.where(document.c.order_id == p("order_id")).order_by(document.c.id))
+_settled_of_invoice = Statement(_settlements.where(document.c.original_id == p("invoice_id")).order_by(document.c.id))
+_debit, _credit, _money = open_item.alias("debit"), open_item.alias("credit"), document.alias("money")
+_remitted = Statement(
+    sa.select(_money.c.id, _money.c.currency, sa.func.sum(application.c.amount))
+    .select_from(_credit)
+    .join(application, application.c.credit_id == _credit.c.id)
+    .join(_debit, _debit.c.id == application.c.debit_id)
+    .join(_money, _money.c.id == _debit.c.document_id)
+    .where(_credit.c.document_id == p("invoice_id"), _money.c.kind == "remittance")
+    .group_by(_money.c.id, _money.c.currency)
+    .having(sa.func.sum(application.c.amount) != 0)
+    .order_by(_money.c.id)
 )
 _not_invoiced = Statement(
     sa.select(shipment_line, document.c.number, document.c.reference, _supplier.c.code, _supplier.c.name, item.c.sku)
     .join(document, document.c.id == shipment_line.c.shipment_id)
     .join(_supplier, _supplier.c.id == shipment_line.c.supplier_id)
     .join(item, item.c.id == shipment_line.c.item_id)
-    .where(shipment_line.c.received != shipment_line.c.relieved)
+    .where(sa.text("shipment_line.received <> shipment_line.relieved"))
     .order_by(_supplier.c.code, shipment_line.c.id)
 )
 _open_disputes = Statement(
@@ -256,6 +280,7 @@ class InvoiceFilter:
 
     number: on the supplier's paper, without regard to case
     booked: closed or still open
+    before: only invoices with smaller ids, so that pages hold still; 0 = any
     """
 
     number: str = ""
@@ -267,6 +292,7 @@ class InvoiceFilter:
     order_ids: Sequence[int] | None = None
     unresolved: bool | None = None
     explained: bool | None = None
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +338,7 @@ class EventFilter:
 
     month:     YYYYMM
     processed: the invoice is booked
-    after:     only events before this id
+    upto:      no event after this id, so that pages hold still
     """
 
     kind: str = ""
@@ -324,7 +350,7 @@ class EventFilter:
     since: date | None = None
     until: date | None = None
     processed: bool | None = None
-    after: int = 0
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,7 +385,7 @@ class LedgerFilter:
     """Which postings are asked for; 0, None and "" = any.
 
     amount: minor units
-    after:  (sequence of the entry, position) of the last row seen
+    upto:   no entry after this sequence, so that pages hold still
     """
 
     invoice_id: int = 0
@@ -371,7 +397,7 @@ class LedgerFilter:
     unit_ids: Sequence[int] | None = None
     since: date | None = None
     until: date | None = None
-    after: tuple[int, int] = (0, 0)
+    upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,16 +418,6 @@ class LedgerRow:
     kind: str
     order_id: int | None
     unit_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What a booking left on an order as settled on account."""
-
-    id: int
-    invoice_id: int
-    order_id: int | None
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,20 +451,13 @@ class DisputeRow:
     on: date
 
 
-def _ids(name: str, wanted: Sequence[int] | None) -> dict[str, Any]:
-    return {f"all_{name}": int(wanted is None), name: sorted(set(wanted or ()))}
+def _given(**params: Any) -> dict[str, Any]:
+    """What is asked for, without what is not."""
+    return {name: value for name, value in params.items() if value is not None}
 
 
-def _flag(wanted: bool | None) -> int:
-    return -1 if wanted is None else int(wanted)
-
-
-def _from_ms(on: date | None) -> int:
-    return midnight_ms(on) if on else 0
-
-
-def _upto_ms(on: date | None) -> int:
-    return midnight_ms(on) + DAY_MS if on else 0
+def _ids(wanted: Sequence[int] | None) -> list[int] | None:
+    return None if wanted is None else sorted(set(wanted))
 
 
 class Payables:
@@ -464,72 +473,83 @@ class Payables:
 
         sort: id, on, number, total or supplier
         """
-        params = {
-            "state": "" if asked.booked is None else ("posted" if asked.booked else "open"),
-            "number": fold(asked.number),
-            "since": asked.since.isoformat() if asked.since else "",
-            "until": asked.until.isoformat() if asked.until else "",
-            "unresolved": _flag(asked.unresolved),
-            "explained": _flag(asked.explained),
-            **_ids("units", asked.unit_ids),
-            **_ids("suppliers", asked.supplier_ids),
-            **_ids("orders", asked.order_ids),
-        }
-        rows = self._connection.rows(_invoice_pages[sort, descending], limit=limit, offset=offset, **params)
-        total: int = self._connection.value(_invoice_count, **params)
+        params = _given(
+            state=None if asked.booked is None else ("posted" if asked.booked else "open"),
+            number=fold(asked.number) or None,
+            since=asked.since.isoformat() if asked.since else None,
+            until=asked.until.isoformat() if asked.until else None,
+            unresolved=None if asked.unresolved is None else int(asked.unresolved),
+            explained=None if asked.explained is None else int(asked.explained),
+            units=_ids(asked.unit_ids),
+            suppliers=_ids(asked.supplier_ids),
+            orders=_ids(asked.order_ids),
+            before=asked.before or None,
+        )
+        names = frozenset(params)
+        rows = self._connection.rows(_invoice_page(names, sort, descending), limit=limit, offset=offset, **params)
+        total: int = self._connection.value(_invoice_count(names), **params)
         return [_to_invoice(row) for row in rows], total
 
     def changes(
         self, invoice_id: int, line_id: int, dispute_id: int, kind: str, limit: int, offset: int
     ) -> tuple[list[ChangeRow], int]:
         """A page of changes, newest first, and how many there are; 0 and "" = any."""
-        params = {"invoice_id": invoice_id, "line_id": line_id, "dispute_id": dispute_id, "kind": kind}
-        rows = self._connection.rows(_change_page, limit=limit, offset=offset, **params)
-        total: int = self._connection.value(_change_count, **params)
+        params = _given(
+            invoice_id=invoice_id or None, line_id=line_id or None, dispute_id=dispute_id or None, kind=kind or None
+        )
+        names = frozenset(params)
+        rows = self._connection.rows(_change_page(names), limit=limit, offset=offset, **params)
+        total: int = self._connection.value(_change_count(names), **params)
         return [_to_change(row) for row in rows], total
 
-    def events(self, asked: EventFilter, limit: int) -> list[EventRow]:
+    def events(self, asked: EventFilter, limit: int, offset: int = 0) -> list[EventRow]:
         """Events, newest first."""
-        rows = self._connection.rows(
-            _event_page,
-            kind=asked.kind,
-            invoice_id=asked.invoice_id,
-            item_id=asked.item_id,
-            month=asked.month,
-            since=_from_ms(asked.since),
-            until=_upto_ms(asked.until),
-            processed=_flag(asked.processed),
-            after=asked.after,
-            limit=limit,
-            **_ids("units", asked.unit_ids),
-            **_ids("orders", asked.order_ids),
+        params = _given(
+            kind=asked.kind or None,
+            invoice_id=asked.invoice_id or None,
+            item_id=asked.item_id or None,
+            month=asked.month or None,
+            units=_ids(asked.unit_ids),
+            orders=_ids(asked.order_ids),
+            since=midnight_ms(asked.since) if asked.since else None,
+            until=midnight_ms(asked.until) + DAY_MS if asked.until else None,
+            upto=asked.upto or None,
         )
+        names = frozenset(params)
+        if asked.processed is not None:
+            names |= {"processed" if asked.processed else "unprocessed"}
+        rows = self._connection.rows(_event_page(names), limit=limit, offset=offset, **params)
         return [_to_event(row) for row in rows]
 
-    def ledger(self, asked: LedgerFilter, limit: int) -> list[LedgerRow]:
+    def ledger(self, asked: LedgerFilter, limit: int, offset: int = 0) -> list[LedgerRow]:
         """Postings, those of the newest entry first."""
-        rows = self._connection.rows(
-            _ledger_page,
-            invoice_id=asked.invoice_id,
-            order_id=asked.order_id,
-            account_id=asked.account_id,
-            account_code=asked.account_code,
-            any_amount=int(asked.amount is None),
-            amount=asked.amount or 0,
-            month=asked.month,
-            since=_from_ms(asked.since),
-            until=_upto_ms(asked.until),
-            after_seq=asked.after[0],
-            after_position=asked.after[1],
-            limit=limit,
-            **_ids("units", asked.unit_ids),
+        params = _given(
+            invoice_id=asked.invoice_id or None,
+            order_id=asked.order_id or None,
+            account_id=asked.account_id or None,
+            account_code=asked.account_code or None,
+            amount=asked.amount,
+            month=asked.month or None,
+            units=_ids(asked.unit_ids),
+            since=midnight_ms(asked.since) if asked.since else None,
+            until=midnight_ms(asked.until) + DAY_MS if asked.until else None,
+            upto=asked.upto or None,
         )
+        rows = self._connection.rows(_ledger_page(frozenset(params)), limit=limit, offset=offset, **params)
         return [_to_ledger(row) for row in rows]
 
     def settled(self, order_id: int = 0, invoice_id: int = 0) -> list[Settled]:
         """What bookings left on an order, or what one booking left on its orders."""
-        rows = self._connection.rows(_settled, order_id=order_id, invoice_id=invoice_id)
-        return [Settled(row[0], row[1], row[2], Money(row[4], currency(row[3]))) for row in rows]
+        if invoice_id:
+            rows = self._connection.rows(_settled_of_invoice, invoice_id=invoice_id)
+        else:
+            rows = self._connection.rows(_settled_of_order, order_id=order_id)
+        found = [Settled(row[0], row[1], row[2], Money(row[4], currency(row[3]))) for row in rows]
+        return [one for one in found if order_id in (0, one.order_id)]
+
+    def remitted(self, invoice_id: int) -> list[tuple[int, str, int]]:
+        """(remittance, currency, minor units) of what has been paid of an invoice."""
+        return [(row[0], row[1], int(row[2])) for row in self._connection.rows(_remitted, invoice_id=invoice_id)]
 
     def not_invoiced(self) -> list[NotInvoiced]:
         """Goods received that no booked invoice has charged, and what was charged before it came."""

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import from_millionths, millionths
 from counterfoil.core.purchase import ShippedLine
+from counterfoil.core.purchase_history import ShipmentHead
 from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.rows import from_ms, to_ms
 from counterfoil.store.schema import document, document_line, item, shipment, shipment_line, tracking
@@ -21,6 +22,7 @@ _columns = tuple(shipment_line.columns)
 _held = Statement(
     sa.select(*_columns).where(one_of(shipment_line.c.id, "ids")).order_by(shipment_line.c.id).with_for_update()
 )
+_found = Statement(sa.select(*_columns).where(one_of(shipment_line.c.id, "ids")).order_by(shipment_line.c.id))
 _of_shipment = Statement(
     sa.select(*_columns).where(shipment_line.c.shipment_id == p("shipment_id")).order_by(shipment_line.c.id)
 )
@@ -126,10 +128,7 @@ _items_of = Statement(
     .where(one_of(document_line.c.id, "ids"))
 )
 _by_reference = Statement(
-    sa.select(document.c.id)
-    .join(shipment, shipment.c.document_id == document.c.id)
-    .where(document.c.kind == "supplier_shipment", document.c.reference == p("reference"))
-    .order_by(document.c.id)
+    sa.select(shipment.c.document_id).where(shipment.c.reference == p("reference")).order_by(shipment.c.document_id)
 )
 
 
@@ -148,21 +147,6 @@ class ShipmentFilter:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentHead:
-    """A supplier's shipment: its own and its orders' references, and when it left and came in."""
-
-    id: int
-    reference: str
-    third_party_number: str
-    tracking_number: str
-    shipped_at: datetime
-    received_at: datetime | None
-    completed_at: datetime | None
-    orders: tuple[tuple[int, str], ...]
-    lines: tuple[ShippedLine, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """When goods of a shipment last came in, and when the whole was complete."""
@@ -177,12 +161,15 @@ class Purchases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, shipment_id: int, supplier_id: int, unit_id: int, lines: Iterable[ShippedLine]) -> None:
+    def add(
+        self, shipment_id: int, supplier_id: int, unit_id: int, reference: str, lines: Iterable[ShippedLine]
+    ) -> None:
         """File a new shipment's state; its document is filed apart."""
         row = {
             "document_id": shipment_id,
             "supplier_id": supplier_id,
             "unit_id": unit_id,
+            "reference": reference,
             "received_at": None,
             "completed_at": None,
         }
@@ -193,6 +180,11 @@ class Purchases:
         """Lines of shipments, kept from others until the unit of work ends; unknown ones are missing."""
         rows = self._connection.rows(_held, ids=sorted(set(line_ids))) if line_ids else []
         return {row[0]: to_shipped_line(row) for row in rows}
+
+    def found(self, line_ids: Collection[int]) -> list[ShippedLine]:
+        """Lines of shipments as they are; unknown ones are missing."""
+        rows = self._connection.rows(_found, ids=sorted(set(line_ids))) if line_ids else []
+        return [to_shipped_line(row) for row in rows]
 
     def lines(self, shipment_id: int, hold: bool = False) -> list[ShippedLine]:
         """The lines of a shipment."""
@@ -213,7 +205,7 @@ class Purchases:
     def arrival(self, shipment_id: int) -> Arrival | None:
         """When a shipment came in; None when there is no such shipment."""
         row = self._connection.row(_shipment, id=shipment_id)
-        return None if row is None else Arrival(_at(row[3]), _at(row[4]))
+        return None if row is None else Arrival(_at(row[4]), _at(row[5]))
 
     def arrive(self, shipment_id: int, received_at: datetime, completed_at: datetime | None) -> None:
         """File when goods of a shipment came in."""

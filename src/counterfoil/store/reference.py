@@ -32,6 +32,7 @@ _book = Statement(sa.select(schema.book))
 _touch = Statement(sa.text("UPDATE book SET version = version + 1"))
 _settings = Statement(sa.select(schema.setting.c.name, schema.setting.c.value).order_by(schema.setting.c.id))
 _setting_history = Statement(sa.select(schema.setting).order_by(schema.setting.c.id))
+_set_prefix = Statement(sa.text("UPDATE number_series SET prefix = :prefix WHERE kind = :kind"))
 _drop_type = Statement(sa.text("DELETE FROM invoice_type WHERE code = :code"))
 _closed = Statement(sa.select(schema.period_event.c.closed_through).order_by(schema.period_event.c.id.desc()).limit(1))
 _everything = {
@@ -195,6 +196,10 @@ class References:
         """Move the last closed book month."""
         row = {"closed_through": month, "reason": reason, "changed_at": to_ms(at), "actor": actor}
         self.add("period_event", row)
+
+    def set_prefix(self, kind: str, prefix: str) -> None:
+        """Let the numbers of a series begin otherwise from now on."""
+        self._connection.run(_set_prefix, kind=kind, prefix=prefix)
 
     def touch(self) -> None:
         """Let every process read the snapshot anew."""

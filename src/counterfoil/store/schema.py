@@ -262,6 +262,7 @@ message = Table(  # append-only
     Column("caller", Text, nullable=False),
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
+    Column("refused", Boolean),  # it had no effect; none: filed before this was kept
 )
 Index(
     "ix_message_document",
@@ -370,6 +371,8 @@ for _name, _columns, _where, _unique in (
     ("ix_document_order", ("order_id",), "order_id IS NOT NULL", False),
     ("ix_document_original", ("original_id",), "original_id IS NOT NULL", False),
     ("ix_document_receipt", ("customer_id", "sort_at"), "kind = 'receipt'", False),
+    ("ix_document_kind", ("kind", "dated_on", "id"), None, False),
+    ("ix_document_customer", ("customer_id", "kind", "dated_on", "id"), None, False),
 ):
     Index(
         _name,
@@ -641,6 +644,7 @@ shipment = Table(  # when goods of a supplier's shipment came in, and when the l
     Column("document_id", Id, ForeignKey("document.id", deferrable=True, initially="DEFERRED"), primary_key=True),
     _ref("supplier_id", "party.id"),
     _ref("unit_id", "party.id"),
+    Column("reference", Plain, nullable=False, index=True),
     Column("received_at", Big),
     Column("completed_at", Big),
 )
@@ -676,6 +680,12 @@ for _name, _columns in (("supplier", ("supplier_id", "shipment_id")), ("unit", (
         sqlite_where=text("received > matched"),
         postgresql_where=text("received > matched"),
     )
+Index(
+    "ix_shipment_line_not_invoiced",
+    shipment_line.c.supplier_id,
+    sqlite_where=text("received <> relieved"),
+    postgresql_where=text("received <> relieved"),
+)
 supplier_invoice = Table(  # what a head has beyond a document's
     "supplier_invoice",
     metadata,
@@ -799,6 +809,86 @@ invoice_change = Table(  # append-only: who changed what of a supplier's invoice
     Column("made_at", Big, nullable=False),
     Column("actor", Text, nullable=False),
 )
+# --- drafts and exports ---------------------------------------------------------------------------------------------
+
+draft = Table(  # an invoice or credit note that is not booked yet; its id becomes the document's
+    "draft",
+    metadata,
+    _id(),
+    Column("kind", String(24), nullable=False),
+    Column("state", String(9), nullable=False),  # draft, booked, discarded
+    _ref("customer_id", "party.id", index=True),
+    Column("currency", String(3), nullable=False),
+    Column("dated_on", Day, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("updated_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+Index(
+    "ix_draft_live",
+    draft.c.kind,
+    draft.c.id,
+    sqlite_where=text("state = 'draft'"),
+    postgresql_where=text("state = 'draft'"),
+)
+export_event = Table(  # append-only
+    "export_event",
+    metadata,
+    _id(),
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("remote_id", Text, nullable=False),
+    Column("at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+)
+export_feed = (
+    Table(  # projection, kept by a trigger on document, and by the office for what a document leaves as besides
+        "export_feed",
+        metadata,
+        Column("topic", String(24), nullable=False),
+        Column("document_id", Id, nullable=False),
+        Column("source", Text, nullable=False),  # who brought the document: it never goes back there
+        PrimaryKeyConstraint("topic", "document_id"),
+        sqlite_with_rowid=False,
+    )
+)
+export_system = Table(  # systems that have taken something of a topic
+    "export_system",
+    metadata,
+    Column("topic", String(24), nullable=False),
+    Column("system", Plain, nullable=False),
+    PrimaryKeyConstraint("topic", "system"),
+    sqlite_with_rowid=False,
+)
+export_pending = Table(  # projection: what each of those has still to take; kept by a trigger on export_feed
+    "export_pending",
+    metadata,
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False),
+    PrimaryKeyConstraint("system", "topic", "document_id"),
+    sqlite_with_rowid=False,
+)
+export_state = Table(  # projection of export_event
+    "export_state",
+    metadata,
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("exported_at", Big),  # the latest acknowledgement, NULL = none that counts
+    Column("remote_id", Text, nullable=False),
+    PrimaryKeyConstraint("system", "topic", "document_id"),
+    Index("ix_export_state_exported", "system", "topic", "exported_at"),
+    sqlite_with_rowid=False,
+)
 
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
 APPEND_ONLY = (
@@ -815,4 +905,5 @@ APPEND_ONLY = (
     stock_move,
     supplier_event,
     invoice_change,
+    export_event,
 )

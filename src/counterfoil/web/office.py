@@ -39,7 +39,9 @@ class Office(Generic[K]):
 
     recognise: door's contract name, credential -> who it is, None if it proves nobody
     open:      caller, contract, operation, request with its body -> the context that the handler receives
+    named:     the caller of a principal's name
     """
 
     recognise: Callable[[str, Presented], K | None]
     open: Callable[[K, str, str, Request], Any]
+    named: Callable[[str], K]

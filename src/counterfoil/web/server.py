@@ -16,7 +16,7 @@ from counterfoil.web.doors import Directory, Door, Place
 from counterfoil.web.incoming import Environ, Headers, path_of, read_body, request_id
 from counterfoil.web.limits import Limits
 from counterfoil.web.office import Caller, Office
-from counterfoil.wire.contract import Call, Fault, Reply, Request
+from counterfoil.wire.contract import Again, Call, Fault, Reply, Request, Route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -94,6 +94,8 @@ class _Server:
                 return _with(reply, "Allow", ", ".join(sorted(place.routes))), None
             if request.tail and not route.prefix:
                 return contract.fault(Fault.NOT_FOUND, request, settings), None
+            if route.public is not None and (said := route.public(request, settings)) is not None:
+                return said, None
             caller = self._recognise(place.door, request)
             if caller is None:
                 return contract.fault(Fault.UNAUTHENTICATED, request, settings), None
@@ -106,8 +108,7 @@ class _Server:
             if body is None:
                 return contract.fault(Fault.TOO_LARGE, request, settings), caller
             request = replace(request, body=body)
-            context = self._office.open(caller, contract.name, route.operation, request)
-            return route.handle(Call(context, request, settings, caller.name)), caller
+            return self._handle(place, route, caller, request), caller
         except Unavailable:
             _log.warning("unavailable", request_id=request.request_id, exc_info=True)
             reply = contract.fault(Fault.UNAVAILABLE, request, settings)
@@ -115,6 +116,20 @@ class _Server:
         except Exception:
             _log.exception("failed", request_id=request.request_id)
             return contract.fault(Fault.OURS, request, settings), caller
+
+    def _handle(self, place: Place, route: Route[Any, Any], caller: Caller, request: Request) -> Reply:
+        context = self._office.open(caller, place.door.contract.name, route.operation, request)
+        return route.handle(Call(context, request, place.door.settings, caller.name, self._repeat))
+
+    def _repeat(self, earlier: Again) -> Reply | None:
+        found = self._directory.find(earlier.request.path)
+        if found is None or found.place.door.contract.name != earlier.contract:
+            return None
+        request = replace(earlier.request, tail=found.tail, params=found.params)
+        for route in found.place.routes.values():
+            if route.operation == earlier.operation:
+                return self._handle(found.place, route, self._office.named(earlier.caller), request)
+        return None
 
     def _recognise(self, door: Door, request: Request) -> Caller | None:
         contract = door.contract

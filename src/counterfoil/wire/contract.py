@@ -73,17 +73,32 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """An earlier call, to be made once more as its own caller.
+
+    caller: its principal's name
+    """
+
+    contract: str
+    operation: str
+    caller: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Generic[C, S]):
     """What a handler receives.
 
     context:   the office, opened for this caller
     principal: the caller's name, by which settings may differ
+    repeat:    makes an earlier call at any door once more; None where no door has such an operation any longer
     """
 
     context: C
     request: Request
     settings: S
     principal: str
+    repeat: Callable[[Again], Reply | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Route(Generic[C, S]):
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path
     scope:          what the caller's credential must cover, else FORBIDDEN; None asks for nothing
+    public:         answers anybody, before any credential is looked at; None from it = not without credentials
     """
 
     method: str
@@ -104,6 +120,7 @@ class Route(Generic[C, S]):
     prefix: bool = False
     trailing_slash: bool = False
     scope: Scope | None = None
+    public: Callable[[Request, S], Reply | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

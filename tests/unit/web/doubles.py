@@ -103,7 +103,7 @@ def office(
         opened(operation)
         return f"{caller.name} {contract} {operation}"
 
-    return Office(recognise, open_context)
+    return Office(recognise, open_context, Shopkeeper)
 
 
 def door(**settings: Any) -> Door:

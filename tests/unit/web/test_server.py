@@ -159,7 +159,7 @@ def test_made_request_ids_sort_by_time() -> None:
     [
         ("/parrot/orders/7/lines", 200, "7"),
         ("/parrot/orders/\xc3\xa9/lines", 200, "é"),
-        ("/parrot/orders/new/lines", 404, ""),
+        ("/parrot/orders/new/lines", 200, "new"),
         ("/parrot/orders//lines", 404, ""),
         ("/parrot/orders/7", 404, ""),
         ("/parrot/orders/7/lines/8", 404, ""),

@@ -1,4 +1,4 @@
-"""What a credential may do, until when, and how often."""
+"""What a credential may do, until when, and how often; which calls were refused; lists by kind and by customer."""
 
 from __future__ import annotations
 
@@ -15,3 +15,6 @@ def upgrade() -> None:
     op.add_column("credential", sa.Column("scopes", sa.Text(), nullable=True))
     op.add_column("credential", sa.Column("expires_at", sa.BigInteger(), nullable=True))
     op.add_column("credential", sa.Column("per_minute", sa.Integer(), nullable=True))
+    op.add_column("message", sa.Column("refused", sa.Boolean(), nullable=True))
+    op.create_index("ix_document_kind", "document", ["kind", "dated_on", "id"])
+    op.create_index("ix_document_customer", "document", ["customer_id", "kind", "dated_on", "id"])

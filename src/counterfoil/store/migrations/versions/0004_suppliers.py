@@ -249,6 +249,7 @@ def _tables() -> None:
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("supplier_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("reference", PLAIN, nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=True),
         sa.Column("completed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -266,6 +267,7 @@ def _tables() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_shipment")),
     )
+    op.create_index(op.f("ix_shipment_reference"), "shipment", ["reference"], unique=False)
     op.create_table(
         "supplier_invoice",
         sa.Column("document_id", sa.Integer(), nullable=False),
@@ -413,6 +415,14 @@ def _tables() -> None:
             ["unit_id"], ["party.id"], name=op.f("fk_shipment_line_unit_id"), initially="DEFERRED", deferrable=True
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_line")),
+    )
+    op.create_index(
+        "ix_shipment_line_not_invoiced",
+        "shipment_line",
+        ["supplier_id"],
+        unique=False,
+        sqlite_where=sa.text("received <> relieved"),
+        postgresql_where=sa.text("received <> relieved"),
     )
     op.create_index(
         "ix_shipment_line_open_supplier",
