@@ -121,6 +121,11 @@ def back_up(url: str, file: Path, tool: str) -> None:
         store.engine.dispose()
 
 
+def seal(file: Path) -> None:
+    """Close an SQLite backup that was looked into."""
+    copying.seal(file)
+
+
 def restore(url: str, file: Path, tool: str) -> None:
     """Bring a book back from a file into an empty place; tool is PostgreSQL's pg_restore."""
     store = open_store(url)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import answers, book, demo, doctor, documents, drafts, exports, keeping, reports, tokens
+from counterfoil.cli import (
+    answers,
+    book,
+    demo,
+    doctor,
+    documents,
+    drafts,
+    exports,
+    keeping,
+    reports,
+    settings_reference,
+    tokens,
+)
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
@@ -21,6 +33,7 @@ __all__ = [
     "keeping",
     "main",
     "reports",
+    "settings_reference",
     "tokens",
 ]
 

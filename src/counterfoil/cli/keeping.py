@@ -28,10 +28,13 @@ def backup(
     database = settings().database
     store = open_book()
     building.back_up(database.url, file, pg_dump)
-    copy = building.book_store(f"sqlite:///{file}") if store.engine.dialect == "sqlite" else store
-    _verify(copy)
     if store.engine.dialect == "sqlite":
+        copy = building.book_store(f"sqlite:///{file}")
+        _verify(copy)
         copy.engine.dispose()
+        building.seal(file)
+    else:
+        _verify(store)
     out.print(f"Wrote {database.place} to {file}; all laws hold.", soft_wrap=True)
 
 

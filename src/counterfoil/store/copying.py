@@ -94,10 +94,15 @@ def _copy(source: str, target: Path) -> None:
             closing(sqlite3.connect(target)) as copy,
         ):
             live.backup(copy)
-            # A backup is one file: whoever opens it makes its own log.
-            copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
         raise Unavailable.of("copy_failed", f"{target} cannot be written: {error}") from error
+
+
+def seal(file: Path) -> None:
+    """Leave an SQLite backup as the one file that it is, without a log beside it."""
+    with closing(sqlite3.connect(file)) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")
+    _sync(file)
 
 
 def _beginning(file: Path) -> bytes:
