@@ -23,7 +23,7 @@ GROWING = (
     *("draft", "export_event", "export_feed", "export_pending", "export_state"),
 )
 #: Asked by people, at most once per change of reference data, or read in id order up to its limit.
-ALLOWED = {"stock._listed", "refs._kinds", "documents._page"}
+ALLOWED = {"stock._listed", "refs._kinds", "documents._page", "drafts._all"}
 
 
 def _statements() -> Iterator[tuple[str, Statement]]:
