@@ -39,13 +39,17 @@ from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
-from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
+from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
+from counterfoil.store.traces import WINDOW, Heard, Traces
 
 __all__ = [
+    "OWED",
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "WINDOW",
     "ApplicationShown",
     "Arrival",
     "Booked",
@@ -58,15 +62,18 @@ __all__ = [
     "DisputeRow",
     "DocumentShown",
     "Drawn",
+    "Elsewhere",
     "EntryShown",
     "EventFilter",
     "EventRow",
     "Filed",
     "Headed",
+    "Heard",
     "InvoiceFilter",
     "InvoiceRow",
     "LedgerFilter",
     "LedgerRow",
+    "Leg",
     "Level",
     "LevelShown",
     "Message",
@@ -160,6 +167,8 @@ class Reader:
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.sums = Sums(connection)
+        self.traces = Traces(connection)
 
     @cached_property
     def reference(self) -> Reference:
