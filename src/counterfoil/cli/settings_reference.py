@@ -52,12 +52,12 @@ def reference() -> Iterator[str]:
 
 
 def _tables(kind: type[Any], place: str) -> Iterator[tuple[str, str, str]]:
-    """The settings of a table and of those inside it; a list of tables is written with double brackets."""
+    """The settings of a table and of those inside it."""
     for entry in msgspec.structs.fields(kind) if issubclass(kind, msgspec.Struct) else ():
         inner = _struct_in(get_type_hints(kind)[entry.name])
         name = f"{place}.{entry.name}"
         if inner is not None:
-            yield from _tables(inner, f"[[{name}]]")
+            yield from _tables(inner, name)
         else:
             yield from ((name, default, say) for found, default, say in _settings(kind) if found == entry.name)
 
