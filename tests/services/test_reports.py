@@ -19,7 +19,7 @@ from counterfoil.cli import rendering
 from counterfoil.core.document import Kind
 from counterfoil.core.money import Money, currency
 from counterfoil.services import registry
-from counterfoil.services.reports import REPORTS, draw
+from counterfoil.services.reports import REPORTS, draw, forms
 from counterfoil.services.reports.asking import period
 from counterfoil.services.reports.model import Column, ColumnKind, Part, Report, plain
 from tests.desk import TODAY, VANCOUVER, Desk, refused
@@ -217,7 +217,7 @@ def test_odd_amounts_and_texts_survive_every_form(tmp_path: Path) -> None:
         says=("It is odd.",),
     )
     same_everywhere(odd, tmp_path)
-    assert "'=SUM(A1)" in rendering.as_csv(odd)
+    assert "'=SUM(A1)" in forms.as_csv(odd)
 
 
 def same_everywhere(drawn: Report, folder: Path) -> None:
@@ -230,16 +230,16 @@ def same_everywhere(drawn: Report, folder: Path) -> None:
     parts = {Part.ROW: "rows", Part.TOTAL: "totals", Part.RECONCILING: "reconciling"}
     in_json = [(p.value, *(text_of(row[name]) for name in names)) for p, key in parts.items() for row in told[key]]
     assert in_json == expected
-    in_csv = list(csv.reader(io.StringIO(rendering.as_csv(drawn))))
+    in_csv = list(csv.reader(io.StringIO(forms.as_csv(drawn))))
     assert in_csv[0] == ["part", *names]
     assert [(row[0], *(text_of(cell.removeprefix("'")) for cell in row[1:])) for row in in_csv[1:]] == expected
-    rendering.to_workbook(drawn, folder / "report.xlsx")
+    (folder / "report.xlsx").write_bytes(forms.as_workbook(drawn))
     assert workbook_rows(folder / "report.xlsx", len(names) + 1)[: len(expected)] == expected
     shown = io.StringIO()
     rendering.table(Console(file=shown, width=400), drawn)
     for part, row in drawn.lines():
         if part is Part.TOTAL:
-            assert all(rendering.text(cell) in shown.getvalue() for cell in row)
+            assert all(forms.text(cell) in shown.getvalue() for cell in row)
     for line in drawn.says:
         assert line in shown.getvalue()
 
