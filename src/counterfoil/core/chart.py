@@ -56,4 +56,5 @@ DEFAULT_ROLES: dict[Role, str] = {
     Role.CLEARING: "1020",
     Role.EXCHANGE: "7000",
     Role.ROUNDING: "7100",
+    Role.OPENING: OPENING_BALANCES,
 }

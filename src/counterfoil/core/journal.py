@@ -36,6 +36,7 @@ class Role(StrEnum):
     CLEARING = "clearing"
     EXCHANGE = "exchange"
     ROUNDING = "rounding"
+    OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -166,6 +166,20 @@ def for_stock_adjustment(adjustment: Document, goods: Sequence[GoodsMoved], book
     """
     amounts = _inventory(goods, books, Role.STOCK_ADJUSTMENT, reason)
     return _entry(adjustment, "stock_adjustment/1", legs(amounts, None, books.base), books)
+
+
+def for_opening_item(opening: Document, posted_on: date, books: Books) -> Entry:
+    """What an earlier system left open with a customer: the receivable against opening balances.
+
+    posted_on: the day on which it enters the book
+    """
+    accounts = books.accounts
+    owed: list[Leg] = [
+        (accounts.of(Role.RECEIVABLE), opening.total, opening.customer_id, None),
+        (accounts.of(Role.OPENING), -opening.total, None, None),
+    ]
+    entry = _entry(opening, "opening_item/1", legs(owed, books.rate, books.base), books)
+    return replace(entry, on=posted_on)
 
 
 def for_exchange(on: date, month: int, party_id: int, gain: int, text: str, books: Books) -> Entry:

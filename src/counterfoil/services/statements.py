@@ -84,7 +84,7 @@ def _rows(found: list[tuple[str, str, str, AgingBucket, int]]) -> list[AgingRow]
         if row is None:
             nothing = Money(0, currency(unit_code))
             row = rows[code, unit_code] = AgingRow(code, name, dict.fromkeys(AgingBucket, nothing))
-        row.buckets[bucket] = Money(minor, currency(unit_code))
+        row.buckets[bucket] += Money(minor, currency(unit_code))
     return list(rows.values())
 
 

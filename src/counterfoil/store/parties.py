@@ -27,8 +27,32 @@ CUSTOMER = (
     party.c.billing,
     party.c.shipping,
 )
-_by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
-_by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
+_asked = party.alias("asked")
+
+
+def survivor_of(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """The customer that goes on for the one of an id: another where it has been merged, else itself."""
+    goes_on = party.alias("goes_on")
+    other = sa.select(goes_on.c.merged_into).where(goes_on.c.id == column).scalar_subquery()
+    return sa.func.coalesce(other, column)
+
+
+#: The id of the customer that goes on for the one of a code.
+survivor_of_code = (
+    sa.select(sa.func.coalesce(_asked.c.merged_into, _asked.c.id))
+    .where(_asked.c.code == p("code"), _asked.c.kind == sa.literal_column("'customer'"))
+    .scalar_subquery()
+)
+_by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of(p("id")), party.c.kind == "customer"))
+_by_code = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of_code))
+_absorbed = Statement(sa.select(party.c.id).where(party.c.merged_into == p("id")))
+_merge = Statement(sa.text("UPDATE party SET merged_into = :into_id WHERE id = :from_id OR merged_into = :from_id"))
+_move_contacts = Statement(
+    sa.text(
+        "UPDATE contact SET customer_id = :into_id WHERE customer_id = :from_id AND reference NOT IN"
+        " (SELECT reference FROM contact WHERE customer_id = :into_id)"
+    )
+)
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
@@ -42,6 +66,7 @@ class Parties:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
+        self._ahead_codes: dict[str, Answer] = {}
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -53,10 +78,25 @@ class Parties:
         row = answer.row()
         return to_customer(row) if row else None
 
+    def ahead_code(self, code: str) -> None:
+        """Ask for a customer by its code, which will be needed soon."""
+        if code not in self._ahead_codes:
+            self._ahead_codes[code] = self._connection.ask(_by_code, code=code)
+
     def customer_by_code(self, code: str) -> Customer | None:
-        """The customer of a code, exactly as written."""
-        row = self._connection.row(_by_code, code=code)
+        """The customer of a code, exactly as written; of one that has been merged, the one that goes on for it."""
+        answer = self._ahead_codes.pop(code, None) or self._connection.ask(_by_code, code=code)
+        row = answer.row()
         return to_customer(row) if row else None
+
+    def group(self, customer_id: int) -> list[int]:
+        """The ids of a customer and of all that have been merged into it."""
+        return group_of(self._connection, customer_id)
+
+    def merge(self, from_id: int, into_id: int) -> None:
+        """Let one customer go on for another, and for all that had been merged into that one."""
+        self._connection.run(_merge, from_id=from_id, into_id=into_id)
+        self._connection.run(_move_contacts, from_id=from_id, into_id=into_id)
 
     def add_customer(self, customer: Customer) -> None:
         """File a new customer."""
@@ -71,6 +111,7 @@ class Parties:
             "exempt_from": ids_text(customer.exempt_from),
             "billing": address_text(customer.billing),
             "shipping": address_text(customer.shipping) if customer.shipping else None,
+            "merged_into": None,
         }
         self._connection.insert(party, [row])
 
@@ -88,6 +129,11 @@ class Parties:
             "email": person.email,
         }
         self._connection.insert(contact, [row])
+
+
+def group_of(connection: Connection, customer_id: int) -> list[int]:
+    """The ids of a customer and of all that have been merged into it."""
+    return [customer_id, *(row[0] for row in connection.rows(_absorbed, id=customer_id))]
 
 
 def to_customer(row: Row) -> Customer:
@@ -112,6 +158,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[tuple[int, ...], Answer] = {}
+        self._ahead_skus: dict[str, Answer] = {}
 
     def ahead(self, ids: Iterable[int]) -> None:
         """Ask for items that will be needed soon."""
@@ -127,9 +174,15 @@ class Items:
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
         return {row[0]: _to_item(row) for row in answer.rows()}
 
+    def ahead_sku(self, sku: str) -> None:
+        """Ask for an item by its stock-keeping code, which will be needed soon."""
+        if sku not in self._ahead_skus:
+            self._ahead_skus[sku] = self._connection.ask(_item_by_sku, sku=sku)
+
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
-        row = self._connection.row(_item_by_sku, sku=sku)
+        answer = self._ahead_skus.pop(sku, None) or self._connection.ask(_item_by_sku, sku=sku)
+        row = answer.row()
         return _to_item(row) if row else None
 
     def add(self, thing: Item) -> None:

@@ -79,6 +79,13 @@ _either = Statement(
         sa.or_(one_of(external_ref.c.their_number, "ids"), one_of(external_ref.c.our_id, "ids")),
     )
 )
+_demote = Statement(
+    sa.text(
+        "UPDATE external_ref SET is_primary = false WHERE kind = :kind AND our_id = :from_id AND system IN"
+        " (SELECT system FROM external_ref WHERE kind = :kind AND our_id = :into_id AND is_primary)"
+    )
+)
+_pass_on = Statement(sa.text("UPDATE external_ref SET our_id = :into_id WHERE kind = :kind AND our_id = :from_id"))
 _kinds = Statement(sa.select(external_ref.c.kind).where(external_ref.c.their_number.is_not(None)).distinct())
 
 
@@ -205,6 +212,11 @@ class Refs:
             "is_primary": self.theirs(system, kind, our_id) is None,
         }
         self._connection.insert(external_ref, [row])
+
+    def pass_on(self, kind: str, from_id: int, into_id: int) -> None:
+        """Let all ids of one thing lead to another; where a system has a primary one for both, the other's stays so."""
+        self._connection.run(_demote, kind=kind, from_id=from_id, into_id=into_id)
+        self._connection.run(_pass_on, kind=kind, from_id=from_id, into_id=into_id)
 
     def claimed_kinds(self) -> frozenset[str]:
         """Kinds of things of which whole-number ids of other systems are on file."""

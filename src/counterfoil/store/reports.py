@@ -64,9 +64,13 @@ _aging_parts = (
     .group_by(_parts.c.party_id, _parts.c.currency, sa.text("bucket"))
     .subquery("aged")
 )
+#: Whose open item it is; shown under the customer that goes on for it.
+_posted_to = party.alias("posted_to")
 _aging = Statement(
     sa.select(party.c.code, party.c.name, _aging_parts.c.currency, _aging_parts.c.bucket, _aging_parts.c.amount)
-    .join(party, party.c.id == _aging_parts.c.party_id)
+    .select_from(_aging_parts)
+    .join(_posted_to, _posted_to.c.id == _aging_parts.c.party_id)
+    .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id))
     .where(_aging_parts.c.amount != _ZERO)
     .order_by(party.c.code, _aging_parts.c.currency)
 )
@@ -93,7 +97,8 @@ _open_items = Statement(
         party.c.name,
     )
     .join(_remaining, _remaining.c.item_id == open_item.c.id)
-    .join(party, party.c.id == open_item.c.party_id)
+    .join(_posted_to, _posted_to.c.id == open_item.c.party_id)
+    .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id))
     .join(document, document.c.id == open_item.c.document_id, isouter=True)
     .where(_remaining.c.remaining != _ZERO)
     .order_by(party.c.code, open_item.c.due_on, open_item.c.id)
@@ -126,7 +131,8 @@ _documents = Statement(
         .scalar_subquery(),
         document.c.variance,
     )
-    .join(party, party.c.id == document.c.customer_id, isouter=True)
+    .join(_posted_to, _posted_to.c.id == document.c.customer_id, isouter=True)
+    .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id), isouter=True)
     .order_by(document.c.id)
 )
 _journal = Statement(
@@ -193,7 +199,10 @@ class Reports:
         self._connection = connection
 
     def aging(self, as_of: date) -> list[tuple[str, str, str, AgingBucket, int]]:
-        """(customer code, name, currency, bucket, minor units) of what was open on a date, zeros left out."""
+        """(customer code, name, currency, bucket, minor units) of what was open on a date, zeros left out.
+
+        A customer that others have been merged into has a row for each.
+        """
         days = {f"days_{n}": (as_of - timedelta(days=n)).isoformat() for n in (30, 60, 90, 120)}
         found = self._connection.rows(_aging, as_of=as_of.isoformat(), **days)
         return [(code, name, unit, AgingBucket(bucket), int(minor)) for code, name, unit, bucket, minor in found]
