@@ -258,6 +258,7 @@ def _file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | Non
         work.unit.refs.add(system, kind, theirs, number)
     if refs:
         work.unit.references.touch()
+        work.unit.mint.claims(kind)
 
 
 def add_contact(work: Work, customer_code: str, name: str, reference: str, email: str = "") -> Contact:
@@ -265,6 +266,8 @@ def add_contact(work: Work, customer_code: str, name: str, reference: str, email
     customer = work.unit.parties.customer_by_code(customer_code)
     if customer is None:
         raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    if work.unit.parties.has_contact(customer.id, reference):
+        raise Conflict(Problem("contact_taken", "reference", f"{customer_code} has a contact {reference!r} already"))
     number = work.unit.mint.take("contact")
     person = Contact(id=number, customer_id=customer.id, name=name, reference=reference, email=email)
     work.unit.parties.add_contact(person)

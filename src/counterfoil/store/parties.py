@@ -56,6 +56,9 @@ _move_contacts = Statement(
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
+_contact = Statement(
+    sa.select(contact.c.id).where(contact.c.customer_id == p("customer_id"), contact.c.reference == p("reference"))
+)
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
 
@@ -118,6 +121,10 @@ class Parties:
     def fix_currency(self, customer_id: int, code: str) -> None:
         """Tie a customer to the currency of its first posting."""
         self._connection.run(_set_currency, of=customer_id, unit=code)
+
+    def has_contact(self, customer_id: int, reference: str) -> bool:
+        """Whether a customer has a contact of a reference."""
+        return self._connection.row(_contact, customer_id=customer_id, reference=reference) is not None
 
     def add_contact(self, person: Contact) -> None:
         """File a new contact."""

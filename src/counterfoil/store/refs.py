@@ -18,6 +18,8 @@ _BLOCK = {"party": 1, "contact": 1, "item": 1, "document": 1}
 _BLOCK_SIZE = 32
 LARGEST = 2**31 - 1
 
+#: What a table's things are called in external references, where that is another word.
+_NAMED = {"party": "customer"}
 #: Kinds that a unit of work needs many ids of; PostgreSQL has a sequence for each.
 _SEQUENCED = (
     "party",
@@ -116,7 +118,7 @@ class Mint:
     """New ids inside one unit of work. Never reused, below 2^31, skipping those that another system has claimed."""
 
     def __init__(self, connection: Connection, blocks: Blocks, claimed: Collection[str]) -> None:
-        self._connection, self._blocks, self._claimed = connection, blocks, claimed
+        self._connection, self._blocks, self._claimed = connection, blocks, set(claimed)
         self._next: dict[str, int] = {}
         self._ahead: dict[str, list[Answer]] = {}
 
@@ -127,11 +129,16 @@ class Mint:
 
     def take(self, kind: str) -> int:
         """One new id of a kind of thing (a table's name)."""
+        named = _NAMED.get(kind, kind)
         while True:
             number = self._one(kind)
             assert number <= LARGEST, f"ids of {kind} are used up"
-            if kind not in self._claimed or not self._connection.row(_claimed, kind=kind, number=number):
+            if named not in self._claimed or not self._connection.row(_claimed, kind=named, number=number):
                 return number
+
+    def claims(self, kind: str) -> None:
+        """Another system has named things of a kind in this unit of work."""
+        self._claimed.add(kind)
 
     def _one(self, kind: str) -> int:
         connection = self._connection

@@ -52,10 +52,7 @@ _POSTGRESQL = (
 
 
 def upgrade() -> None:
-    op.execute(
-        "ALTER TABLE party ADD COLUMN merged_into INTEGER"
-        " CONSTRAINT fk_party_merged_into REFERENCES party (id)"
-    )
+    op.execute("ALTER TABLE party ADD COLUMN merged_into INTEGER CONSTRAINT fk_party_merged_into REFERENCES party (id)")
     op.create_index(
         "ix_party_merged_into",
         "party",
