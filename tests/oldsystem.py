@@ -31,13 +31,14 @@ class OldSystem:
 
     def customer_file(self) -> Path:
         """Customers with addresses, terms and the webstore's own ids."""
-        header = "code name terms credit_limit billing.address1 billing.city billing.state billing.postal_code".split()
+        place = [f"billing.{part}" for part in ("address1", "city", "state", "postal_code", "country")]
+        header = ["code", "name", "terms", "credit_limit", *place, "refs.webstore"]
         rows = []
         for number in range(1, self.customers + 1):
             city, state, postal_code = CITIES[number % len(CITIES)]
-            place = (f"{number} Main St.", city, state, postal_code, "CA", f"W{number}")
-            rows.append((code(number), f"Customer {number}", "N30", 5000 + number, *place))
-        return self._write("customers.csv", [*header, "billing.country", "refs.webstore"], rows)
+            lives = (f"{number} Main St.", city, state, postal_code, "CA")
+            rows.append((code(number), f"Customer {number}", "N30", 5000 + number, *lives, f"W{number}"))
+        return self._write("customers.csv", header, rows)
 
     def item_file(self) -> Path:
         """Items with prices."""
@@ -46,7 +47,8 @@ class OldSystem:
 
     def history_file(self, documents: int) -> Path:
         """Closed invoices and orders of the last two years, two lines each, a row per line."""
-        header = "kind number customer on due_on customer_po paid tax lines.sku lines.quantity lines.unit_price".split()
+        goods_of = [f"lines.{part}" for part in ("sku", "quantity", "unit_price")]
+        header = ["kind", "number", "customer", "on", "due_on", "customer_po", "paid", "tax", *goods_of]
         rows = []
         for number in range(1, documents + 1):
             kind = "sales_order" if number % 4 == 0 else "sales_invoice"

@@ -37,9 +37,7 @@ _TYPES = {DocumentKind.SALES_INVOICE: "A", DocumentKind.CASH_SALE: "C"}
 
 
 def _kind(found: Fields, allowed: tuple[DocumentKind, ...], otherwise: DocumentKind) -> DocumentKind:
-    words = {kind.value for kind in allowed}
-    written = one_of(found, "kind", words, otherwise.value)
-    return DocumentKind(written) if written in words else otherwise
+    return DocumentKind(one_of(found, "kind", {kind.value for kind in allowed}, otherwise.value))
 
 
 def _read_order(found: Fields) -> SaleAsked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TypeVar
@@ -114,13 +114,14 @@ def refs(found: Fields) -> dict[str, str]:
     return {system: their for system in inner.names() if (their := inner.text(system, max_length=SHORT)) is not None}
 
 
-def one_of(found: Fields, key: str, allowed: Iterable[str], otherwise: str) -> str:
+def one_of(found: Fields, key: str, allowed: Collection[str], otherwise: str) -> str:
     """One word of several."""
     written = found.text(key, max_length=SHORT)
     if written is None:
         return otherwise
     if written not in allowed:
         found.note("not_allowed", key, f"{show(written)} is none of {', '.join(sorted(allowed))}")
+        return otherwise
     return written
 
 
