@@ -54,7 +54,7 @@ class OldSystem:
             kind = "sales_order" if number % 4 == 0 else "sales_invoice"
             on = LAST_DAY - timedelta(self._chance.randrange(40, 730))
             goods = [(self._chance.randrange(1, self.items + 1), self._chance.randrange(1, 9)) for _ in range(2)]
-            net = sum(price(item) * quantity for item, quantity in goods)
+            net = sum((price(item) * quantity for item, quantity in goods), Decimal(0))
             tax = (net * 5 / 100).quantize(Decimal("0.01"))
             who = code(self._chance.randrange(1, self.customers + 1))
             head = (kind, f"H{number:06d}", who, on, on + timedelta(30), f"PO{number}", f"{net + tax:.2f}", tax)
