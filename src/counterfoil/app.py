@@ -45,7 +45,7 @@ def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSG
 
 def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
     """What the server asks of the office."""
-    keeper = Doorkeeper(store)
+    keeper = Doorkeeper(store, clock)
 
     def recognise(door: str, presented: Presented) -> Principal | None:
         return keeper.recognise(door, presented.secret)

@@ -15,6 +15,7 @@ from counterfoil.services import periods
 from counterfoil.store import open_store
 from counterfoil.store.migrating import grant
 from counterfoil.store.schema import APPEND_ONLY, metadata
+from tests.buyer import Buyer
 from tests.desk import TODAY, VANCOUVER, Desk, refused
 
 COLUMNS = "id, seq, dated_on, month, document_id, rule, text, reverses_id, made_at, actor"
@@ -32,6 +33,13 @@ def play(desk: Desk) -> None:
     desk.issue(None, [(apple, "1", "10")], Kind.CASH_SALE, tenders=[("C", "10")])
     desk.enter(Kind.WORK_ORDER, acme, [(apple, "1", "10")])
     desk.change(lambda work: periods.close(work, 202301))
+    supply(desk)
+
+
+def supply(desk: Desk) -> None:
+    """A supplier's invoice is registered over goods that came in."""
+    buyer = Buyer(desk.store, desk.now)
+    buyer.match(buyer.register(), buyer.delivered())
 
 
 def run(desk: Desk, sql: str) -> None:

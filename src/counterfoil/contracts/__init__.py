@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterfoil.contracts import evolutionx, systemfive
+from counterfoil.contracts import eva, evolutionx, systemfive
 from counterfoil.wire.contract import Contract
 
 INSTALLED: tuple[Contract[Any, Any], ...] = (
+    eva.contract,
     evolutionx.contract,
     systemfive.contract,
 )

@@ -28,6 +28,12 @@ class Kind(StrEnum):
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
     OPENING_ITEM = "opening_item"
+    PURCHASE_ORDER = "purchase_order"
+    SUPPLIER_SHIPMENT = "supplier_shipment"
+    GOODS_RECEIPT = "goods_receipt"
+    SUPPLIER_INVOICE = "supplier_invoice"
+    SETTLEMENT = "settlement"
+    REMITTANCE = "remittance"
 
 
 #: Not posted: they may become an invoice or be voided.
@@ -38,6 +44,16 @@ INVOICES = frozenset({Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE})
 SHOWN_AS_INVOICES = INVOICES | {Kind.OPENING_ITEM}
 #: What a customer may be charged through the receivable account.
 ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
+#: The supplier's side, whose rows have projections of their own: corrected by a further document, never reversed.
+NOT_REVERSED = frozenset(
+    {
+        Kind.PURCHASE_ORDER,
+        Kind.SUPPLIER_SHIPMENT,
+        Kind.GOODS_RECEIPT,
+        Kind.SUPPLIER_INVOICE,
+        Kind.SETTLEMENT,
+    }
+)
 
 
 class State(StrEnum):
@@ -198,8 +214,10 @@ class Line:
 class Document:
     """A document as filed; amounts in its currency.
 
-    number:   "" until the unit of work commits, for a document that takes ours
-    reserves: an order that sets its stock aside
+    number:      "" until the unit of work commits, for a document that takes ours
+    customer_id: the other party; on a purchase document the supplier
+    ship_to_id:  another customer that it goes to; on a purchase document our own unit
+    reserves:    an order that sets its stock aside
     """
 
     id: int

@@ -34,6 +34,10 @@ class Finder:
             if item is not None and not item.system and item not in self._found:
                 self._items.ahead_sku(item.code)
 
+    def ahead_new(self, code: str) -> None:
+        """Ask whose the code of a new customer is."""
+        self._parties.ahead_id(code)
+
     def ahead_number(self, number: str) -> None:
         """Ask who has documents of a number."""
         self._documents.ahead_number(number)

@@ -44,7 +44,7 @@ def _read_customer(found: Fields) -> _Customer:
 
 
 def _ahead_customer(finder: Finder, wanted: _Customer) -> None:
-    finder.ahead(Name(wanted.code))
+    finder.ahead_new(wanted.code)
 
 
 def _file_customer(work: Work, finder: Finder, wanted: _Customer) -> str:

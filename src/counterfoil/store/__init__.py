@@ -19,28 +19,54 @@ from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
 from counterfoil.store.parties import Items, Parties
+from counterfoil.store.payables import (
+    ChangeRow,
+    DisputeRow,
+    EventFilter,
+    EventRow,
+    InvoiceFilter,
+    InvoiceRow,
+    LedgerFilter,
+    LedgerRow,
+    NotInvoiced,
+    Payables,
+)
+from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 
 __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "Arrival",
     "Booked",
     "Breach",
+    "Change",
+    "ChangeRow",
     "Credential",
     "Creditable",
+    "DisputeRow",
     "Drawn",
+    "EventFilter",
+    "EventRow",
     "Filed",
     "Headed",
+    "InvoiceFilter",
+    "InvoiceRow",
+    "LedgerFilter",
+    "LedgerRow",
     "Level",
     "Message",
     "Move",
+    "NotInvoiced",
     "OwedBy",
     "Principal",
     "Reader",
     "Refs",
+    "ShipmentFilter",
     "Store",
     "Unit",
     "open_store",
@@ -68,6 +94,8 @@ class Unit:
         self.documents = Documents(connection, lambda: self.reference)
         self.journal = Journal(connection, mint)
         self.refs = Refs(connection)
+        self.purchases = Purchases(connection)
+        self.supplier_invoices = SupplierInvoices(connection, mint)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
 
@@ -105,6 +133,9 @@ class Reader:
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+        self.purchases = Purchases(connection)
+        self.supplier_invoices = SupplierInvoices(connection, None)
+        self.payables = Payables(connection)
 
     @cached_property
     def reference(self) -> Reference:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import from_millionths, millionths
-from counterfoil.core.party import Contact, Customer
+from counterfoil.core.party import Address, Contact, Customer, Supplier, Unit
 from counterfoil.core.stock import Item
 from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
-from counterfoil.store.schema import contact, item, party
+from counterfoil.store.schema import contact, item, own_unit, party, supplier
 
 #: The columns of a customer, as to_customer takes them.
 CUSTOMER = (
@@ -59,6 +60,23 @@ _set_currency = Statement(
 _contact = Statement(
     sa.select(contact.c.id).where(contact.c.customer_id == p("customer_id"), contact.c.reference == p("reference"))
 )
+_supplier = (
+    sa.select(
+        party.c.id,
+        party.c.code,
+        party.c.name,
+        party.c.currency,
+        party.c.terms_id,
+        supplier.c.tolerance,
+        party.c.billing,
+    )
+    .join(supplier, supplier.c.party_id == party.c.id)
+    .order_by(party.c.code)
+)
+_supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
+_supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
+_suppliers = Statement(_supplier)
+_id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
 
@@ -70,6 +88,7 @@ class Parties:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
         self._ahead_codes: dict[str, Answer] = {}
+        self._ahead_ids: dict[str, Answer] = {}
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -118,6 +137,44 @@ class Parties:
         }
         self._connection.insert(party, [row])
 
+    def ahead_id(self, code: str) -> None:
+        """Ask whose a code is, which will be needed soon."""
+        if code not in self._ahead_ids:
+            self._ahead_ids[code] = self._connection.ask(_id_of_code, code=code)
+
+    def id_of_code(self, code: str) -> int | None:
+        """The id of whatever party has a code."""
+        row = (self._ahead_ids.pop(code, None) or self._connection.ask(_id_of_code, code=code)).row()
+        return row[0] if row else None
+
+    def supplier(self, supplier_id: int) -> Supplier | None:
+        """The supplier of an id."""
+        row = self._connection.row(_supplier_by_id, id=supplier_id)
+        return _to_supplier(row) if row else None
+
+    def supplier_by_code(self, code: str) -> Supplier | None:
+        """The supplier of a code, exactly as written."""
+        row = self._connection.row(_supplier_by_code, code=code)
+        return _to_supplier(row) if row else None
+
+    def suppliers(self) -> list[Supplier]:
+        """All suppliers by code."""
+        return [_to_supplier(row) for row in self._connection.rows(_suppliers)]
+
+    def add_supplier(self, made: Supplier) -> None:
+        """File a new supplier."""
+        self._connection.insert(
+            party, [_party_row(made.id, "supplier", made.code, made.name, made.currency, made.terms_id, made.address)]
+        )
+        self._connection.insert(supplier, [{"party_id": made.id, "tolerance": f"{made.tolerance:f}"}])
+
+    def add_unit(self, made: Unit) -> None:
+        """File a new unit of ours."""
+        address = Address(name=made.name, country=made.country)
+        self._connection.insert(party, [_party_row(made.id, "unit", made.code, made.name, None, None, address)])
+        row = {"party_id": made.id, "department_id": made.department_id, "country": made.country}
+        self._connection.insert(own_unit, [row])
+
     def fix_currency(self, customer_id: int, code: str) -> None:
         """Tie a customer to the currency of its first posting."""
         self._connection.run(_set_currency, of=customer_id, unit=code)
@@ -141,6 +198,37 @@ class Parties:
 def group_of(connection: Connection, customer_id: int) -> list[int]:
     """The ids of a customer and of all that have been merged into it."""
     return [customer_id, *(row[0] for row in connection.rows(_absorbed, id=customer_id))]
+
+
+def _party_row(
+    number: int, kind: str, code: str, name: str, unit: str | None, terms_id: int | None, address: Address
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "currency": unit,
+        "terms_id": terms_id,
+        "credit_limit": None,
+        "exempt_from": "[]",
+        "billing": address_text(address),
+        "shipping": None,
+        "merged_into": None,
+    }
+
+
+def _to_supplier(row: Row) -> Supplier:
+    number, code, name, unit, terms_id, tolerance, address = row
+    return Supplier(
+        id=number,
+        code=code,
+        name=name,
+        currency=unit,
+        terms_id=terms_id,
+        tolerance=Decimal(tolerance),
+        address=address_of(address),
+    )
 
 
 def to_customer(row: Row) -> Customer:
@@ -203,12 +291,13 @@ class Items:
             "price": None if thing.price is None else millionths(thing.price, what="price"),
             "ledger_class": thing.ledger_class,
             "exempt_from": ids_text(thing.exempt_from),
+            "tax_code_id": thing.tax_code_id,
         }
         self._connection.insert(item, [row])
 
 
 def _to_item(row: Row) -> Item:
-    number, sku, description, uom, stocked, price, ledger_class, exempt = row
+    number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(
         id=number,
         sku=sku,
@@ -218,4 +307,5 @@ def _to_item(row: Row) -> Item:
         price=None if price is None else from_millionths(price),
         ledger_class=ledger_class,
         exempt_from=ids_of(exempt),
+        tax_code_id=tax_code_id,
     )
