@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from counterfoil.core.document import Kind as DocumentKind
-from counterfoil.core.document import SaleLine
 from counterfoil.core.errors import Invalid, NotFound, Problem
 from counterfoil.importing import sales
 from counterfoil.importing.finding import Finder
@@ -69,7 +69,7 @@ class _CreditNote:
 def _read_credit_note(found: Fields) -> _CreditNote:
     asked = sales.read_sale(found, DocumentKind.SALES_INVOICE)
     for number, line in enumerate(asked.lines):
-        if line.line.quantity < 0:
+        if line.given["quantity"] < 0:
             found.note("out_of_range", f"lines.{number}.quantity", "is what is given back, 0 or more")
     sale = asked.sale
     mirrored = replace(
@@ -80,7 +80,7 @@ def _read_credit_note(found: Fields) -> _CreditNote:
         asserted_tax=_minus(sale.asserted_tax),
         asserted_total=_minus(sale.asserted_total),
     )
-    lines = tuple(replace(line, line=_given_back(line.line), tax=_minus(line.tax)) for line in asked.lines)
+    lines = tuple(replace(line, given=_given_back(line.given), tax=_minus(line.tax)) for line in asked.lines)
     return _CreditNote(replace(asked, sale=mirrored, lines=lines), found.text("invoice", max_length=SHORT))
 
 
@@ -88,9 +88,9 @@ def _minus(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else -amount
 
 
-def _given_back(line: SaleLine) -> SaleLine:
-    ordered = _minus(line.ordered)
-    return replace(line, quantity=-line.quantity, ordered=ordered, discount=-line.discount)
+def _given_back(line: dict[str, Any]) -> dict[str, Any]:
+    turned = {key: _minus(line[key]) for key in ("quantity", "ordered", "discount")}
+    return line | turned
 
 
 def _ahead_credit_note(finder: Finder, wanted: _CreditNote) -> None:
@@ -252,6 +252,7 @@ RECEIPTS = Kind(
 )
 OPENING_ITEMS = Kind(
     name="opening-items",
+    mints="document",
     fields=(
         *("number", "customer", "customer_ref", "on", "due_on", "posted_on", "amount", "currency", "rate"),
         *("order_number", "customer_po", "contact", "comment"),
@@ -262,6 +263,7 @@ OPENING_ITEMS = Kind(
 )
 HISTORY = Kind(
     name="history",
+    mints="document",
     fields=("kind", *HEAD, "paid"),
     inner=LINE,
     part="lines",

@@ -24,23 +24,32 @@ class Finder:
         self._documents = unit.documents
         self._customers: dict[Name, Customer] = {}
         self._found: dict[Name, Item] = {}
+        self._codes: set[str] = set()
+        self._skus: set[str] = set()
+        self._new: set[str] = set()
+        self._numbers: set[str] = set()
         self.rates: set[tuple[str, date]] = set()
 
     def ahead(self, customer: Name | None, *items: Name | None) -> None:
-        """Ask for what will be needed soon."""
-        if customer is not None and not customer.system and customer not in self._customers:
-            self._parties.ahead_code(customer.code)
-        for item in items:
-            if item is not None and not item.system and item not in self._found:
-                self._items.ahead_sku(item.code)
+        """Note a customer and items that will be needed."""
+        if customer is not None and not customer.system:
+            self._codes.add(customer.code)
+        self._skus.update(item.code for item in items if item is not None and not item.system)
 
     def ahead_new(self, code: str) -> None:
-        """Ask whose the code of a new customer is."""
-        self._parties.ahead_id(code)
+        """Note the code of a customer that will be new."""
+        self._new.add(code)
 
     def ahead_number(self, number: str) -> None:
-        """Ask who has documents of a number."""
-        self._documents.ahead_number(number)
+        """Note the number of a document that will be new."""
+        self._numbers.add(number)
+
+    def ask(self) -> None:
+        """Look for all that was noted, each kind of thing at once."""
+        self._parties.ahead_codes(self._codes)
+        self._parties.ahead_ids(self._new)
+        self._items.ahead_skus(self._skus)
+        self._documents.ahead_numbers(self._numbers)
 
     def customer(self, name: Name) -> Customer:
         """The customer of a name; NotFound when there is none."""

@@ -104,6 +104,7 @@ def _file_stock(work: Work, finder: Finder, wanted: _Stock) -> Filed:
 
 ITEMS = Kind(
     name="items",
+    mints="item",
     fields=("sku", "description", "uom", "stocked", "price", "ledger_class", "exempt_from", "refs"),
     read=_read_item,
     ahead=_ahead_item,

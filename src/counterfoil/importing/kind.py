@@ -28,7 +28,8 @@ class Kind(Generic[V]):
     alone:  a line may wait for rows that another unit of work holds, or is seen by the next one only when it is
             committed
     read:   the object -> what it asks for; notes every problem
-    ahead:  asks for what filing it will need
+    mints:  the table of which it takes an id
+    ahead:  notes what filing it will need
     file:   files it; the document, or what the new thing is known by
     """
 
@@ -36,6 +37,7 @@ class Kind(Generic[V]):
     fields: tuple[str, ...]
     read: Callable[[Fields], V]
     file: Callable[[Work, Finder, V], Filed | str]
+    mints: str = ""
     inner: tuple[str, ...] = ()
     part: str = ""
     group: str = ""

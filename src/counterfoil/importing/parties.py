@@ -108,6 +108,7 @@ def _file_contact(work: Work, finder: Finder, wanted: _Contact) -> str:
 
 CUSTOMERS = Kind(
     name="customers",
+    mints="party",
     fields=("code", "name", "currency", "terms", "credit_limit", "exempt_from", "billing", "shipping", "refs"),
     read=_read_customer,
     ahead=_ahead_customer,
@@ -115,6 +116,7 @@ CUSTOMERS = Kind(
 )
 CONTACTS = Kind(
     name="contacts",
+    mints="contact",
     fields=("customer", "customer_ref", "name", "reference", "email"),
     read=_read_contact,
     ahead=_ahead_contact,

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import BinaryIO
 
 from counterfoil.core.errors import Invalid, Problem
@@ -36,6 +37,7 @@ class Record:
     raw:     its bytes as evidence keeps them; a table's rows with their header
     rows:    a table's cells, header first
     found:   the decoded object, None where it could not be read
+    content: its hash
     """
 
     line: int
@@ -43,6 +45,7 @@ class Record:
     found: dict[str, object] | None = None
     rows: tuple[Sequence[str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    content: bytes = b""
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
@@ -63,23 +66,26 @@ def objects(lines: Iterable[bytes]) -> Iterator[Record]:
         try:
             if len(line) > LONGEST_LINE:
                 raise Invalid(Problem("too_long", "", f"the line has more than {LONGEST_LINE} bytes"))
-            found = _object(raw)
+            found, content = _object(raw)
         except Invalid as error:
             yield Record(number, raw[:LONGEST_LINE], problems=error.problems)
             continue
-        found.pop(PROBLEMS, None)
-        yield Record(number, raw, found)
+        yield Record(number, raw, found, content=content)
 
 
-def _object(raw: bytes) -> dict[str, object]:
+def _object(raw: bytes) -> tuple[dict[str, object], bytes]:
     found = decode(raw, max_depth=_MOST_DEPTH)
     if not isinstance(found, dict):
         raise Invalid(Problem("not_an_object", "", "the line is no JSON object"))
+    found.pop(PROBLEMS, None)
     try:
-        encode(found)
+        return found, _hash(found)
     except UnicodeEncodeError as error:
         raise Invalid(Problem("not_text", "", "the line holds half a character")) from error
-    return found
+
+
+def _hash(found: object) -> bytes:
+    return sha256(encode(found)).digest()
 
 
 def table(lines: Iterable[bytes], part: str, group: str) -> Iterator[Record]:
@@ -146,7 +152,7 @@ class _Waiting:
             say = f"{self.count} rows are one document, at most {MOST_ROWS} may be"
             return Record(self.rows[0].line, raw, rows=rows, problems=(Problem("too_many_rows", self.part, say),))
         found = {**self.head, self.part: self.elements} if self.part and self.elements else self.head
-        return Record(self.rows[0].line, raw, found, rows)
+        return Record(self.rows[0].line, raw, found, rows, content=_hash(found))
 
 
 class _Source:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -139,7 +138,7 @@ class _Run:
         if found.problems:
             return _bad(record, tuple(found.problems))
         key = f"{self._kind.name}:key:{own}" if own else f"{self._kind.name}:{self._source}:{record.line}"
-        return _Line(record, wanted, key, sha256(encode(record.found)).digest())
+        return _Line(record, wanted, key, record.content)
 
     def _filed(self, lines: Sequence[_Line]) -> list[LineOutcome]:
         """File lines together; where that fails, those before the bad line together, and those after it."""
@@ -172,6 +171,8 @@ class _Run:
             finder = Finder(unit)
             for line in lines:
                 self._kind.ahead(finder, line.wanted)
+            finder.ask()
+            unit.unit.mint.several(self._kind.mints, len(lines))
             for index, line in enumerate(lines):
                 try:
                     done.append(self._one(unit, finder, line))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from counterfoil.core.document import Kind, LineKind, Sale, SaleLine, SaleTender
 from counterfoil.core.errors import NotFound, Problem
@@ -44,12 +45,16 @@ _NEVER = Moment(date.min, None)
 
 @dataclass(frozen=True, slots=True)
 class LineAsked:
-    """A line of a document, its item by name and its tax by code."""
+    """A line of a document, its item still a name and its tax a code.
 
-    line: SaleLine
+    given: what else it says, by the names of SaleLine
+    """
+
     item: Name | None
+    given: dict[str, Any]
     tax: Decimal | None
     tax_code: str | None
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +112,18 @@ def _read_line(found: Fields) -> LineAsked:
     item = name(found, "sku", needed=False)
     kind = LineKind(one_of(found, "kind", {kind.value for kind in LineKind}, LineKind.ITEM.value))
     nothing = Decimal(0)
-    line = SaleLine(
-        kind=kind,
-        sku=item.code if item else "",
-        description=found.text("description", max_length=LONG),
-        note=found.text("note", max_length=LONG) or "",
-        uom=found.text("uom", max_length=SHORT),
-        quantity=_number(found, "quantity", Decimal(1) if kind is not LineKind.ITEM else None),
-        ordered=found.decimal("ordered", places=PLACES, below=BELOW),
-        unit_price=nothing if kind is LineKind.TEXT else found.decimal("unit_price", places=PLACES, below=BELOW),
-        discount=found.decimal("discount", places=PLACES, below=BELOW) or nothing,
-        where=found.where,
-    )
-    return LineAsked(
-        line, item, found.decimal("tax", places=PLACES, below=BELOW), found.text("tax_code", max_length=SHORT)
-    )
+    given = {
+        "kind": kind,
+        "description": found.text("description", max_length=LONG),
+        "note": found.text("note", max_length=LONG) or "",
+        "uom": found.text("uom", max_length=SHORT),
+        "quantity": _number(found, "quantity", Decimal(1) if kind is not LineKind.ITEM else None),
+        "ordered": found.decimal("ordered", places=PLACES, below=BELOW),
+        "unit_price": nothing if kind is LineKind.TEXT else found.decimal("unit_price", places=PLACES, below=BELOW),
+        "discount": found.decimal("discount", places=PLACES, below=BELOW) or nothing,
+    }
+    tax, code = found.decimal("tax", places=PLACES, below=BELOW), found.text("tax_code", max_length=SHORT)
+    return LineAsked(item, given, tax, code, found.where)
 
 
 def _number(found: Fields, key: str, otherwise: Decimal | None) -> Decimal:
@@ -158,7 +160,15 @@ def resolved(work: Work, finder: Finder, wanted: SaleAsked, needed: bool = True)
             items[item.id] = item
         elif asked.item and needed:
             problems.append(Problem("item_not_found", asked.item.where, f"there is no item {asked.item}"))
-        lines.append(replace(asked.line, item_id=item.id if item else None, tax=_tax(work, asked)))
+        lines.append(
+            SaleLine(
+                item_id=item.id if item else None,
+                sku=asked.item.code if asked.item else "",
+                tax=_tax(work, asked),
+                where=asked.where,
+                **asked.given,
+            )
+        )
     if problems:
         raise NotFound(problems)
     return replace(wanted.sale, customer=customer.id, lines=tuple(lines)), items
@@ -169,5 +179,5 @@ def _tax(work: Work, asked: LineAsked) -> dict[int | None, Decimal] | None:
         return None
     if asked.tax_code is None:
         return {None: asked.tax}
-    (code,) = tax_codes(work, (asked.tax_code,), f"{asked.line.where}.tax_code")
+    (code,) = tax_codes(work, (asked.tax_code,), f"{asked.where}.tax_code")
     return {code: asked.tax}

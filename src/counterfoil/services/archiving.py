@@ -28,7 +28,8 @@ def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) 
     if work.unit.documents.has(number, customer.id, ORDERS if sale.kind in ORDERS else SHOWN_AS_INVOICES):
         say = f"the customer has a document {number} of that kind already"
         raise Conflict(Problem("number_taken", "number", say))
-    sale = replace(sale, tax_rounding=TaxRounding.DELIVERED, lines=_taxed(sale, unit))
+    if sale.tax_rounding is not TaxRounding.DELIVERED:
+        sale = replace(sale, tax_rounding=TaxRounding.DELIVERED, lines=_taxed(sale, unit))
     using = Pricing(
         items=items,
         unit=unit,
@@ -47,7 +48,7 @@ def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) 
 
 
 def _taxed(sale: Sale, unit: Currency) -> tuple[SaleLine, ...]:
-    """The lines with their tax; one that is given for the whole document is shared over them by what they come to."""
+    """The lines with their shares of a tax that is given for the whole document, by what they come to."""
     if not sale.asserted_tax or any(line.tax for line in sale.lines):
         return sale.lines
     worth = [line.quantity * (line.unit_price or Decimal(0)) - line.discount for line in sale.lines]
@@ -85,7 +86,7 @@ def _document(work: Work, customer: Customer, sale: Sale, priced: Priced) -> Doc
         total=priced.total,
         asserted=priced.asserted,
         tax_rounding=sale.tax_rounding,
-        lines=tuple(replace(line, stocked=False) for line in priced.lines),
+        lines=priced.lines,
         taxes=priced.taxes,
         extras=sale.extras,
     )

@@ -78,9 +78,9 @@ _by_number = Statement(
     .where(document.c.number_key == p("folded"), document.c.number == p("number"))
     .order_by(document.c.is_ours.desc(), document.c.id)
 )
-_of_number = Statement(
-    sa.select(document.c.kind, survivor_of(document.c.customer_id)).where(
-        document.c.number_key == p("folded"), document.c.number == p("number")
+_of_numbers = Statement(
+    sa.select(document.c.number, document.c.kind, survivor_of(document.c.customer_id)).where(
+        one_of(document.c.number_key, "folded", "text")
     )
 )
 _lines = Statement(
@@ -155,7 +155,7 @@ class Documents:
     def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
         self._connection, self._reference = connection, reference
         self._heads: list[tuple[Document, int]] = []
-        self._ahead: dict[str, Answer] = {}
+        self._ahead: dict[str, list[tuple[str, int]]] = {}
 
     def add(self, filed: Document, shown: int | None = None) -> None:
         """File a new document; its parts now, its head when the unit of work ends.
@@ -227,15 +227,20 @@ class Documents:
         found = self._connection.rows(_by_number, folded=fold(number), number=number)
         return [document_id for document_id, kind in found if kinds is None or Kind(kind) in kinds]
 
-    def ahead_number(self, number: str) -> None:
-        """Ask who has documents of a number, which will be needed soon."""
-        if number not in self._ahead:
-            self._ahead[number] = self._connection.ask(_of_number, folded=fold(number), number=number)
+    def ahead_numbers(self, numbers: Collection[str]) -> None:
+        """Look who has documents of some numbers, which will each be needed soon."""
+        found = self._connection.rows(_of_numbers, folded=[fold(number) for number in numbers]) if numbers else []
+        for number in numbers:
+            self._ahead[number] = []
+        for number, kind, owner in found:
+            if number in self._ahead:
+                self._ahead[number].append((kind, owner))
 
     def has(self, number: str, customer_id: int, kinds: Collection[Kind]) -> bool:
         """Whether a customer has a document of a number and of one of some kinds."""
-        answer = self._ahead.pop(number, None) or self._connection.ask(_of_number, folded=fold(number), number=number)
-        return any(Kind(kind) in kinds and owner == customer_id for kind, owner in answer.rows())
+        if number not in self._ahead:
+            self.ahead_numbers([number])
+        return any(Kind(kind) in kinds and owner == customer_id for kind, owner in self._ahead.pop(number))
 
     def set_state(self, document_id: int, state: State) -> None:
         """Move an order on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,11 @@ survivor_of_code = (
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of(p("id")), party.c.kind == "customer"))
 _by_code = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of_code))
+_by_codes = Statement(
+    sa.select(_asked.c.code, *CUSTOMER)
+    .select_from(_asked.join(party, party.c.id == sa.func.coalesce(_asked.c.merged_into, _asked.c.id)))
+    .where(one_of(_asked.c.code, "codes", "text"), _asked.c.kind == sa.literal_column("'customer'"))
+)
 _absorbed = Statement(sa.select(party.c.id).where(party.c.merged_into == p("id")))
 _merge = Statement(sa.text("UPDATE party SET merged_into = :into_id WHERE id = :from_id OR merged_into = :from_id"))
 _move_contacts = Statement(
@@ -77,8 +82,10 @@ _supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
 _supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
 _suppliers = Statement(_supplier)
 _id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
+_ids_of_codes = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
+_items_by_sku = Statement(sa.select(item).where(one_of(item.c.sku, "skus", "text")))
 
 
 class Parties:
@@ -87,8 +94,8 @@ class Parties:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
-        self._ahead_codes: dict[str, Answer] = {}
-        self._ahead_ids: dict[str, Answer] = {}
+        self._ahead_codes: dict[str, Row | None] = {}
+        self._ahead_ids: dict[str, int | None] = {}
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -100,15 +107,14 @@ class Parties:
         row = answer.row()
         return to_customer(row) if row else None
 
-    def ahead_code(self, code: str) -> None:
-        """Ask for a customer by its code, which will be needed soon."""
-        if code not in self._ahead_codes:
-            self._ahead_codes[code] = self._connection.ask(_by_code, code=code)
+    def ahead_codes(self, codes: Collection[str]) -> None:
+        """Look for customers by their codes, which will each be needed soon."""
+        found = self._connection.rows(_by_codes, codes=list(codes)) if codes else []
+        self._ahead_codes |= dict.fromkeys(codes) | {row[0]: row[1:] for row in found}
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written; of one that has been merged, the one that goes on for it."""
-        answer = self._ahead_codes.pop(code, None) or self._connection.ask(_by_code, code=code)
-        row = answer.row()
+        row = self._ahead_codes.pop(code) if code in self._ahead_codes else self._connection.row(_by_code, code=code)
         return to_customer(row) if row else None
 
     def group(self, customer_id: int) -> list[int]:
@@ -137,15 +143,17 @@ class Parties:
         }
         self._connection.insert(party, [row])
 
-    def ahead_id(self, code: str) -> None:
-        """Ask whose a code is, which will be needed soon."""
-        if code not in self._ahead_ids:
-            self._ahead_ids[code] = self._connection.ask(_id_of_code, code=code)
+    def ahead_ids(self, codes: Collection[str]) -> None:
+        """Look whose some codes are, which will each be needed soon."""
+        found = self._connection.rows(_ids_of_codes, codes=list(codes)) if codes else []
+        self._ahead_ids |= dict.fromkeys(codes) | {row[0]: row[1] for row in found}
 
     def id_of_code(self, code: str) -> int | None:
         """The id of whatever party has a code."""
-        row = (self._ahead_ids.pop(code, None) or self._connection.ask(_id_of_code, code=code)).row()
-        return row[0] if row else None
+        if code in self._ahead_ids:
+            return self._ahead_ids.pop(code)
+        found: int | None = self._connection.value(_id_of_code, code=code)
+        return found
 
     def supplier(self, supplier_id: int) -> Supplier | None:
         """The supplier of an id."""
@@ -253,7 +261,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[tuple[int, ...], Answer] = {}
-        self._ahead_skus: dict[str, Answer] = {}
+        self._ahead_skus: dict[str, Row | None] = {}
 
     def ahead(self, ids: Iterable[int]) -> None:
         """Ask for items that will be needed soon."""
@@ -269,15 +277,14 @@ class Items:
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
         return {row[0]: _to_item(row) for row in answer.rows()}
 
-    def ahead_sku(self, sku: str) -> None:
-        """Ask for an item by its stock-keeping code, which will be needed soon."""
-        if sku not in self._ahead_skus:
-            self._ahead_skus[sku] = self._connection.ask(_item_by_sku, sku=sku)
+    def ahead_skus(self, skus: Collection[str]) -> None:
+        """Look for items by their stock-keeping codes, which will each be needed soon."""
+        found = self._connection.rows(_items_by_sku, skus=list(skus)) if skus else []
+        self._ahead_skus |= dict.fromkeys(skus) | {row[1]: row for row in found}
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
-        answer = self._ahead_skus.pop(sku, None) or self._connection.ask(_item_by_sku, sku=sku)
-        row = answer.row()
+        row = self._ahead_skus.pop(sku) if sku in self._ahead_skus else self._connection.row(_item_by_sku, sku=sku)
         return _to_item(row) if row else None
 
     def add(self, thing: Item) -> None:

@@ -80,6 +80,14 @@ _ours = Statement(
     )
 )
 _next_value = {name: Statement(sa.select(sa.func.nextval(f"id_{name}"))) for name in _BLOCK}
+_next_values = {
+    name: Statement(
+        sa.select(sa.func.nextval(f"id_{name}")).select_from(
+            sa.func.generate_series(sa.literal_column("1"), p("count"))
+        )
+    )
+    for name in _BLOCK
+}
 _either = Statement(
     sa.select(external_ref.c.their_number, external_ref.c.our_id).where(
         external_ref.c.system == p("system"),
@@ -127,11 +135,18 @@ class Mint:
         self._connection, self._blocks, self._claimed = connection, blocks, set(claimed)
         self._next: dict[str, int] = {}
         self._ahead: dict[str, list[Answer]] = {}
+        self._ready: dict[str, list[int]] = {}
 
     def ahead(self, kind: str) -> None:
         """Ask for an id that will be needed soon."""
         if self._connection.dialect == "postgresql" and kind in _BLOCK:
             self._ahead.setdefault(kind, []).append(self._connection.ask(_next_value[kind]))
+
+    def several(self, kind: str, count: int) -> None:
+        """Fetch ids of a kind that will be needed soon."""
+        if self._connection.dialect == "postgresql" and count and kind in _BLOCK:
+            rows = self._connection.rows(_next_values[kind], count=count)
+            self._ready.setdefault(kind, []).extend(row[0] for row in reversed(rows))
 
     def take(self, kind: str) -> int:
         """One new id of a kind of thing (a table's name)."""
@@ -148,6 +163,8 @@ class Mint:
 
     def _one(self, kind: str) -> int:
         connection = self._connection
+        if ready := self._ready.get(kind):
+            return ready.pop()
         if asked := self._ahead.get(kind):
             row = asked.pop().row()
             assert row is not None

@@ -148,8 +148,11 @@ class Fields:
         return self._needed(name, before, self.decimal(name, places=places, below=below), Decimal(0))
 
     def _read(self, name: str, take: Callable[[object], T | None]) -> T | None:
+        value = self._object.get(name)
+        if value is None:
+            return None
         try:
-            return take(self._object.get(name))
+            return take(value)
         except Wrong as wrong:
             self.note(wrong.code, name, wrong.say)
             return None
