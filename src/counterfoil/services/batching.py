@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from counterfoil.core.errors import Conflict, Problem
-from counterfoil.services.office import Context, Outcome, Work
+from counterfoil.services.office import Context, Outcome, Said, Work
 from counterfoil.store import Unit
 
 
@@ -55,7 +54,8 @@ class Batch:
     def effect(self, part: int, body: bytes) -> Iterator[Work]:
         """One effect: its evidence and numbers are filed at the end."""
         context = self._context
-        said = replace(context.said, body=body)
+        call = context.said
+        said = Said(call.request_id, call.contract, call.operation, call.path, call.headers, body)
         work = Work(Context(context.store, context.caller, said, lambda: context.now), self.unit, part)
         yield work
         work.conclude()
