@@ -31,7 +31,12 @@ def keep(desk: Desk, code: str, kind: Kind = Kind.SALES_INVOICE, **more: Any) ->
     def effect(work: Work) -> Any:
         customer = work.unit.parties.customer_by_code(code)
         assert customer is not None
-        sale = asked(kind, customer.id, more.pop("lines", [(None, "2", "10")]), **{"number": "H1", **more})
+        sale = asked(
+            kind,
+            customer.id,
+            more.pop("lines", [(None, "2", "10")]),
+            **{"number": "H1", "tax_rounding": TaxRounding.DELIVERED, **more},
+        )
         return archiving.keep(work, customer, sale, {})
 
     return desk.do(effect)

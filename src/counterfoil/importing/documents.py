@@ -9,6 +9,7 @@ from typing import Any
 
 from counterfoil.core.document import Kind as DocumentKind
 from counterfoil.core.errors import Invalid, NotFound, Problem
+from counterfoil.core.tax import TaxRounding
 from counterfoil.importing import sales
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
@@ -52,7 +53,8 @@ def _file_order(work: Work, finder: Finder, wanted: SaleAsked) -> Filed:
 def _read_invoice(found: Fields) -> SaleAsked:
     kind = _kind(found, _INVOICES, DocumentKind.SALES_INVOICE)
     asked = sales.read_sale(found, kind)
-    return replace(asked, sale=replace(asked.sale, type_code=_TYPES[kind], tenders=sales.tenders(found)))
+    more = {"type_code": _TYPES[kind], "tenders": sales.tenders(found)}
+    return replace(asked, given=asked.given | more)
 
 
 def _file_invoice(work: Work, finder: Finder, wanted: SaleAsked) -> Filed:
@@ -71,17 +73,11 @@ def _read_credit_note(found: Fields) -> _CreditNote:
     for number, line in enumerate(asked.lines):
         if line.given["quantity"] < 0:
             found.note("out_of_range", f"lines.{number}.quantity", "is what is given back, 0 or more")
-    sale = asked.sale
-    mirrored = replace(
-        sale,
-        type_code="A",
-        due_on=sale.due_on or sale.on,
-        asserted_subtotal=_minus(sale.asserted_subtotal),
-        asserted_tax=_minus(sale.asserted_tax),
-        asserted_total=_minus(sale.asserted_total),
-    )
+    given = asked.given
+    turned = {key: _minus(given[key]) for key in ("asserted_subtotal", "asserted_tax", "asserted_total")}
+    mirrored = given | turned | {"type_code": "A", "due_on": given["due_on"] or given["on"]}
     lines = tuple(replace(line, given=_given_back(line.given), tax=_minus(line.tax)) for line in asked.lines)
-    return _CreditNote(replace(asked, sale=mirrored, lines=lines), found.text("invoice", max_length=SHORT))
+    return _CreditNote(replace(asked, given=mirrored, lines=lines), found.text("invoice", max_length=SHORT))
 
 
 def _minus(amount: Decimal | None) -> Decimal | None:
@@ -192,16 +188,16 @@ def _file_opening(work: Work, finder: Finder, wanted: _Opening) -> Filed:
 def _read_history(found: Fields) -> SaleAsked:
     kind = _kind(found, (*_ORDERS, *_INVOICES, DocumentKind.CREDIT_NOTE), DocumentKind.SALES_INVOICE)
     asked = sales.read_sale(found, kind)
+    asked.given["tax_rounding"] = TaxRounding.DELIVERED
     paid = found.decimal("paid", places=6)
     if paid is None:
         return asked
-    extras: dict[str, object] = {**asked.sale.extras, "paid": paid}
-    return replace(asked, sale=replace(asked.sale, extras=extras))
+    return replace(asked, given=asked.given | {"extras": {**asked.given["extras"], "paid": paid}})
 
 
 def _ahead_history(finder: Finder, wanted: SaleAsked) -> None:
     sales.ahead(finder, wanted)
-    finder.ahead_number(wanted.sale.number or "")
+    finder.ahead_number(wanted.given["number"])
 
 
 def _file_history(work: Work, finder: Finder, wanted: SaleAsked) -> Filed:

@@ -114,7 +114,7 @@ class _Run:
 
     def __init__(self, context: Context, kind: Kind[Any], source: str, keeps: bool) -> None:
         self._context, self._kind, self._source, self._keeps = context, kind, source, keeps
-        self._fields = (*kind.fields, KEY)
+        self._fields = frozenset((*kind.fields, KEY))
         self._refused: list[LineOutcome] = []
 
     def outcomes(self, lines: Iterable[bytes], form: Form) -> Iterator[LineOutcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,7 @@ LINE = (
     *("kind", "sku", "sku_ref", "description", "note", "uom", "quantity", "ordered", "unit_price", "discount"),
     *("tax", "tax_code"),
 )
+_LINE = frozenset(LINE)
 _NEVER = Moment(date.min, None)
 
 
@@ -59,9 +60,12 @@ class LineAsked:
 
 @dataclass(frozen=True, slots=True)
 class SaleAsked:
-    """A document as a line of a file asks for it: a sale whose customer and items are still names."""
+    """A document as a line of a file asks for it: a sale whose customer and items are still names.
 
-    sale: Sale
+    given: what else it says, by the names of Sale
+    """
+
+    given: dict[str, Any]
     customer: Name
     lines: tuple[LineAsked, ...]
 
@@ -73,33 +77,33 @@ def read_sale(found: Fields, kind: Kind) -> SaleAsked:
     if not lines and not found.given("lines"):
         found.note("required", "lines", "is required")
     delivered = any(line.tax is not None for line in lines)
-    sale = Sale(
-        kind=kind,
-        billing=address(found, "billing"),
-        shipping=address(found, "shipping"),
-        on=on.on,
-        at=on.at,
-        ordered_on=day(found, "ordered_on"),
-        due_on=day(found, "due_on"),
-        ship_on=day(found, "ship_on"),
-        currency=currency_code(found),
-        number=found.need_text("number", max_length=SHORT),
-        department_id=found.whole("department", low=1),
-        salesperson_id=found.whole("salesperson", low=1),
-        reference=found.text("reference", max_length=SHORT) or "",
-        customer_po=found.text("customer_po", max_length=SHORT) or "",
-        third_party_number=found.text("third_party_number", max_length=SHORT) or "",
-        order_number=found.text("order_number", max_length=SHORT) or "",
-        contact=found.text("contact", max_length=SHORT),
-        ordered_by=found.text("ordered_by", max_length=SHORT) or "",
-        comment=found.text("comment", max_length=LONG) or "",
-        tax_rounding=TaxRounding.DELIVERED if delivered else TaxRounding.COMPONENT,
-        asserted_subtotal=found.decimal("subtotal", places=PLACES),
-        asserted_tax=found.decimal("tax", places=PLACES),
-        asserted_total=found.decimal("total", places=PLACES),
-        extras=_extras(found),
-    )
-    return SaleAsked(sale, name(found, "customer") or Name(""), lines)
+    given = {
+        "kind": kind,
+        "billing": address(found, "billing"),
+        "shipping": address(found, "shipping"),
+        "on": on.on,
+        "at": on.at,
+        "ordered_on": day(found, "ordered_on"),
+        "due_on": day(found, "due_on"),
+        "ship_on": day(found, "ship_on"),
+        "currency": currency_code(found),
+        "number": found.need_text("number", max_length=SHORT),
+        "department_id": found.whole("department", low=1),
+        "salesperson_id": found.whole("salesperson", low=1),
+        "reference": found.text("reference", max_length=SHORT) or "",
+        "customer_po": found.text("customer_po", max_length=SHORT) or "",
+        "third_party_number": found.text("third_party_number", max_length=SHORT) or "",
+        "order_number": found.text("order_number", max_length=SHORT) or "",
+        "contact": found.text("contact", max_length=SHORT),
+        "ordered_by": found.text("ordered_by", max_length=SHORT) or "",
+        "comment": found.text("comment", max_length=LONG) or "",
+        "tax_rounding": TaxRounding.DELIVERED if delivered else TaxRounding.COMPONENT,
+        "asserted_subtotal": found.decimal("subtotal", places=PLACES),
+        "asserted_tax": found.decimal("tax", places=PLACES),
+        "asserted_total": found.decimal("total", places=PLACES),
+        "extras": _extras(found),
+    }
+    return SaleAsked(given, name(found, "customer") or Name(""), lines)
 
 
 def _extras(found: Fields) -> Mapping[str, object]:
@@ -108,7 +112,7 @@ def _extras(found: Fields) -> Mapping[str, object]:
 
 
 def _read_line(found: Fields) -> LineAsked:
-    found.only(LINE)
+    found.only(_LINE)
     item = name(found, "sku", needed=False)
     kind = LineKind(one_of(found, "kind", {kind.value for kind in LineKind}, LineKind.ITEM.value))
     nothing = Decimal(0)
@@ -171,7 +175,7 @@ def resolved(work: Work, finder: Finder, wanted: SaleAsked, needed: bool = True)
         )
     if problems:
         raise NotFound(problems)
-    return replace(wanted.sale, customer=customer.id, lines=tuple(lines)), items
+    return Sale(customer=customer.id, lines=tuple(lines), **wanted.given), items
 
 
 def _tax(work: Work, asked: LineAsked) -> dict[int | None, Decimal] | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 
-from counterfoil.core.document import ORDERS, SHOWN_AS_INVOICES, Document, Kind, Sale, SaleLine, State
+from counterfoil.core.document import ORDERS, SHOWN_AS_INVOICES, Document, Kind, Sale, State
 from counterfoil.core.errors import Conflict, Problem, Refused
 from counterfoil.core.money import Currency, Money, currency, split
 from counterfoil.core.party import Customer
 from counterfoil.core.pricing import Priced, Pricing, price
 from counterfoil.core.stock import Item
-from counterfoil.core.tax import TaxRounding
+from counterfoil.core.tax import TaxPart
 from counterfoil.core.terms import book_month
 from counterfoil.services.office import Filed, Work
 
@@ -20,7 +19,7 @@ from counterfoil.services.office import Filed, Work
 def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) -> Filed:
     """File a closed order or invoice: shown to its customer, in no balance, with no number of ours.
 
-    sale:  its kind says which list it stands in; its tax is taken as delivered, on its lines or as asserted_tax
+    sale:  its kind says which list it stands in; its tax is as delivered, on its lines or as asserted_tax
     items: those that its lines name
     """
     unit = currency(sale.currency or customer.currency or work.reference.base.code)
@@ -28,8 +27,6 @@ def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) 
     if work.unit.documents.has(number, customer.id, ORDERS if sale.kind in ORDERS else SHOWN_AS_INVOICES):
         say = f"the customer has a document {number} of that kind already"
         raise Conflict(Problem("number_taken", "number", say))
-    if sale.tax_rounding is not TaxRounding.DELIVERED:
-        sale = replace(sale, tax_rounding=TaxRounding.DELIVERED, lines=_taxed(sale, unit))
     using = Pricing(
         items=items,
         unit=unit,
@@ -42,18 +39,23 @@ def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) 
     priced = price(sale, using, lambda: work.unit.mint.take("document_line"))
     if priced.problems:
         raise Refused(priced.problems)
-    document = _document(work, customer, sale, priced)
+    document = _document(work, customer, sale, _taxed(sale, priced, unit))
     work.file(document)
     return Filed(document, priced.warnings)
 
 
-def _taxed(sale: Sale, unit: Currency) -> tuple[SaleLine, ...]:
-    """The lines with their shares of a tax that is given for the whole document, by what they come to."""
-    if not sale.asserted_tax or any(line.tax for line in sale.lines):
-        return sale.lines
-    worth = [line.quantity * (line.unit_price or Decimal(0)) - line.discount for line in sale.lines]
-    shares = split(Money.of(sale.asserted_tax, unit), worth)
-    return tuple(replace(line, tax={None: share.amount}) for line, share in zip(sale.lines, shares, strict=True))
+def _taxed(sale: Sale, priced: Priced, unit: Currency) -> Priced:
+    """With the tax that is given for the whole document, shared over its lines by what they come to."""
+    if not sale.asserted_tax or priced.taxes:
+        return priced
+    tax = Money.of(sale.asserted_tax, unit)
+    shares = tuple(split(tax, [line.net.minor for line in priced.lines]))
+    lines = tuple(
+        replace(line, tax=share, tax_parts={None: share}) if share else line
+        for line, share in zip(priced.lines, shares, strict=True)
+    )
+    whole = TaxPart(None, None, priced.subtotal, tax, shares)
+    return replace(priced, lines=lines, taxes=(whole,), tax_total=tax)
 
 
 def _document(work: Work, customer: Customer, sale: Sale, priced: Priced) -> Document:

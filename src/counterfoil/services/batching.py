@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from counterfoil.core.errors import Conflict, Problem
-from counterfoil.services.office import Context, Outcome, Work
+from counterfoil.services.office import Context, Outcome, Said, Work
 from counterfoil.store import Unit
+
+#: The keys of a batch's effects are apart from those of calls, at whichever door it comes in.
+_KEYS = "import"
 
 
 class _Trial(Exception):
@@ -37,8 +39,7 @@ class Batch:
 
     def claim(self, contents: Mapping[str, bytes]) -> None:
         """Take the keys of all effects at once; those that are bound already keep what they are bound to."""
-        caller, contract = self._context.caller, self._context.said.contract
-        self._bound = self.unit.evidence.claim_each(caller.id, contract, contents)
+        self._bound = self.unit.evidence.claim_each(self._context.caller.id, _KEYS, contents)
 
     def known(self, key: str, content: bytes) -> Outcome | None:
         """What an earlier effect of a key came to, None for a new one; Conflict when the content was another."""
@@ -55,16 +56,16 @@ class Batch:
     def effect(self, part: int, body: bytes) -> Iterator[Work]:
         """One effect: its evidence and numbers are filed at the end."""
         context = self._context
-        said = replace(context.said, body=body)
+        call = context.said
+        said = Said(call.request_id, call.contract, call.operation, call.path, call.headers, body)
         work = Work(Context(context.store, context.caller, said, lambda: context.now), self.unit, part)
         yield work
         work.conclude()
 
     def bind(self, key: str, content: bytes, outcome: Outcome) -> None:
         """File what an effect came to under its key."""
-        caller, contract = self._context.caller, self._context.said.contract
         result = {"document_id": outcome.document_id, "number": outcome.number, "warnings": list(outcome.warnings)}
-        self.unit.evidence.conclude(caller.id, contract, key, content, result)
+        self.unit.evidence.conclude(self._context.caller.id, _KEYS, key, content, result)
         self._bound[key] = (content, result)
 
     def refuse(self, part: int, body: bytes, status: int, reply: bytes) -> None:

@@ -246,7 +246,7 @@ LAWS: tuple[Law, ...] = (
         " UNION ALL SELECT m.item_id, m.department_id, NULL, sum(m.quantity) FROM stock_move m"
         " WHERE NOT EXISTS (SELECT 1 FROM stock_level l"
         " WHERE l.item_id = m.item_id AND l.department_id = m.department_id)"
-        " GROUP BY m.item_id, m.department_id",
+        " GROUP BY m.item_id, m.department_id HAVING sum(m.quantity) <> 0",
         "item {0} in department {1} is shown with {2}, its moves come to {3}",
     ),
     Law(
