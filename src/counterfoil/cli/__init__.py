@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import answers, book, demo, documents, drafts, exports, importing, reports, tokens
+from counterfoil.cli import (
+    answers,
+    book,
+    demo,
+    doctor,
+    documents,
+    drafts,
+    exports,
+    importing,
+    keeping,
+    reports,
+    settings_reference,
+    tokens,
+)
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
@@ -14,12 +27,15 @@ __all__ = [
     "app",
     "book",
     "demo",
+    "doctor",
     "documents",
     "drafts",
     "exports",
     "importing",
+    "keeping",
     "main",
     "reports",
+    "settings_reference",
     "tokens",
 ]
 

@@ -44,6 +44,7 @@ from counterfoil.store.stock import Level, Move, Stock
 from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 from counterfoil.store.traces import WINDOW, Heard, Traces
+from counterfoil.store.upkeep import LawCheck, Upkeep
 
 __all__ = [
     "OWED",
@@ -71,6 +72,7 @@ __all__ = [
     "Heard",
     "InvoiceFilter",
     "InvoiceRow",
+    "LawCheck",
     "LedgerFilter",
     "LedgerRow",
     "Leg",
@@ -118,6 +120,7 @@ class Unit:
         self.supplier_invoices = SupplierInvoices(connection, mint)
         self.payables = Payables(connection)
         self.evidence = Evidence(connection)
+        self.upkeep = Upkeep(connection)
         self.credentials = Credentials(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
@@ -161,14 +164,15 @@ class Reader:
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, None)
         self.payables = Payables(connection)
+        self.sums = Sums(connection)
+        self.traces = Traces(connection)
+        self.upkeep = Upkeep(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
-        self.sums = Sums(connection)
-        self.traces = Traces(connection)
 
     @cached_property
     def reference(self) -> Reference:

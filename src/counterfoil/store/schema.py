@@ -897,6 +897,18 @@ export_state = Table(  # projection of export_event
     sqlite_with_rowid=False,
 )
 
+# --- operations -----------------------------------------------------------------------------------------------------
+
+law_check = Table(  # append-only: when the book was checked, and what was found
+    "law_check",
+    metadata,
+    _id(),
+    Column("checked_at", Big, nullable=False),
+    Column("laws", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
 APPEND_ONLY = (
     setting,
@@ -913,4 +925,5 @@ APPEND_ONLY = (
     supplier_event,
     invoice_change,
     export_event,
+    law_check,
 )
