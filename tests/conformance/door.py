@@ -40,5 +40,5 @@ class Knocker:
         body: sent instead of the printed one
         """
         method, path, _ = said.first.split()
-        headers = {name: value for name, value in said.headers.items() if name == "content-type"}
+        headers = {name: value for name, value in said.headers.items() if name in ("content-type", "idempotency-key")}
         return self.open(method, path, said.body if body is None else encode(body), headers)

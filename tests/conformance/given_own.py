@@ -44,6 +44,7 @@ def prepare(store: Store, case: str = "") -> Clock:
     with work(store, CLOCK) as opened:
         company.file(opened, company.read(COMPANY.read_text("utf-8")), date(2019, 1, 1))
         issue(opened, PRINCIPAL, own.contract.name, TOKEN)
+    with work(store, CLOCK) as opened:
         registry.add_customer(opened, "NORTH", "North Shore Books")
         registry.add_item(opened, "LAMP", "Desk lamp", price=Decimal("24.90"))
     with work(store, CLOCK) as opened:
