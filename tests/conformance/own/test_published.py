@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from counterfoil.contracts.own.resource import BASE
 from counterfoil.contracts.own.resources import RESOURCES
 from counterfoil.services.checking import check
 from counterfoil.services.registry import make_book
-from counterfoil.store import migrating, open_store
+from counterfoil.store import Store, migrating, open_store
 from tests.conformance import given_own
 
 _SOAK = bool(os.environ.get("COUNTERFOIL_SOAK"))
@@ -103,26 +104,61 @@ class _Familiar:
         return {name: named[name] if name in named else self._with_names(part) for name, part in value.items()}
 
 
-@pytest.fixture(scope="module", params=["sqlite", *(["postgresql"] if _SOAK else [])])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A book with something in it, and the application in front of it; what is left of it must obey every law."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("published") / "book.db"
-        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
-        store = open_store(f"sqlite:///{path}")
-    else:
-        server = request.getfixturevalue("postgresql_url")
-        store = open_store(f"{server}{'&' if '?' in server else '?'}schema=published")
+class _House:
+    """An application in front of a book with something in it; what is left of a book must obey every law."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request, self._folder, self._turn = request, folder, count()
+        self._prepared: Path | None = None
+        self._store = self._book()
+        self._app = wsgi(self._store, Settings(), given_own.CLOCK)
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return self._app(environ, start_response)
+
+    def anew(self) -> None:
+        """Begin again with a book as it was at first, for runs that are compared."""
+        self.close()
+        self._store = self._book()
+        self._app = wsgi(self._store, Settings(), given_own.CLOCK)
+
+    def close(self) -> None:
+        """Look over what is left of the book."""
+        assert [str(breach) for finding in check(self._store) for breach in finding.breaches] == []
+        self._store.engine.dispose()
+
+    def _book(self) -> Store:
+        if self._request.param == "sqlite":
+            path = self._folder / f"book-{next(self._turn)}.db"
+            shutil.copy(self._prepared or self._request.getfixturevalue("empty_sqlite"), path)
+            store = open_store(f"sqlite:///{path}")
+            if self._prepared is None:
+                self._fill(store)
+                self._prepared = self._folder / "prepared.db"
+                with store.engine.reading() as connection:
+                    connection.script(f"VACUUM INTO '{self._prepared}'")
+            return store
+        server = self._request.getfixturevalue("postgresql_url")
+        store = open_store(f"{server}{'&' if '?' in server else '?'}schema=published_{next(self._turn)}")
         migrating.migrate(store.engine)
-    make_book(store, "Test company", "CAD", "CA", "America/Vancouver")
-    clock = given_own.prepare(store)
-    yield wsgi(store, Settings(), clock)
-    assert [str(breach) for finding in check(store) for breach in finding.breaches] == []
-    store.engine.dispose()
+        self._fill(store)
+        return store
+
+    def _fill(self, store: Store) -> None:
+        make_book(store, "Test company", "CAD", "CA", "America/Vancouver")
+        given_own.prepare(store)
+
+
+@pytest.fixture(scope="module", params=["sqlite", *(["postgresql"] if _SOAK else [])])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[_House]:
+    """A book with something in it, and the application in front of it."""
+    house = _House(request, tmp_path_factory.mktemp("published"))
+    yield house
+    house.close()
 
 
 @pytest.fixture(scope="module")
-def published(served: Any) -> Any:
+def published(served: _House) -> Any:
     """The document, as it is served."""
     return schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", served, headers=_HEADERS)
 
@@ -142,12 +178,14 @@ def test_every_operation_answers_as_published(published: Any, method: str, path:
     ask()
 
 
-def test_what_was_made_can_be_gone_on_with_along_the_links(published: Any) -> None:
-    familiar = _Familiar()
-
+def test_what_was_made_can_be_gone_on_with_along_the_links(published: Any, served: _House) -> None:
     class Walk(published.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            self.familiar = _Familiar()
+            served.anew()
+
         def before_call(self, case: Any) -> None:
-            familiar(case)
+            self.familiar(case)
 
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return {"headers": _HEADERS}
