@@ -68,6 +68,9 @@ def _schemas(operations: Iterable[Operation]) -> Json:
     shown: set[type[Struct]] = {one.reply for one in operations if one.reply is not None} | {Failure}
     narrowed = {one.reply.__name__ for one in operations if one.reply is not None and "fields" in _query_names(one)}
     taken, given = _components(asked, _TAKEN), _components(shown, _GIVEN)
+    queries: set[type[Struct]] = {one.asked for one in operations if not one.writes}
+    whole = {shape.__name__ for shape in queries}
+    taken |= {name: schema for name, schema in _components(queries, _TAKEN).items() if name not in whole}
     for name in narrowed:
         given[name].pop("required", None)
     return dict(sorted((given | taken).items()))
