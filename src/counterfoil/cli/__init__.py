@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import book, demo, documents, reports, tokens
+from counterfoil.cli import answers, book, demo, documents, drafts, exports, reports, tokens
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
 
-__all__ = ["app", "book", "demo", "documents", "main", "reports", "tokens"]
+__all__ = ["answers", "app", "book", "demo", "documents", "drafts", "exports", "main", "reports", "tokens"]
 
 
 def main() -> None:

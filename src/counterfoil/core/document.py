@@ -27,6 +27,13 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    PURCHASE_ORDER = "purchase_order"
+    SUPPLIER_SHIPMENT = "supplier_shipment"
+    GOODS_RECEIPT = "goods_receipt"
+    SUPPLIER_INVOICE = "supplier_invoice"
+    SETTLEMENT = "settlement"
+    REMITTANCE = "remittance"
+    ACCOUNTING_ENTRY = "accounting_entry"
 
 
 #: Not posted: they may become an invoice or be voided.
@@ -35,11 +42,22 @@ ORDERS = frozenset({Kind.QUOTE, Kind.WORK_ORDER, Kind.SALES_ORDER})
 INVOICES = frozenset({Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE})
 #: What a customer may be charged through the receivable account.
 ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
+#: The supplier's side, whose rows have projections of their own: corrected by a further document, never reversed.
+NOT_REVERSED = frozenset(
+    {
+        Kind.PURCHASE_ORDER,
+        Kind.SUPPLIER_SHIPMENT,
+        Kind.GOODS_RECEIPT,
+        Kind.SUPPLIER_INVOICE,
+        Kind.SETTLEMENT,
+    }
+)
 
 
 class State(StrEnum):
     """Where a document stands. Posted is final; reversed and settled are derived from the book."""
 
+    DRAFT = "draft"
     OPEN = "open"
     INVOICED = "invoiced"
     VOID = "void"
@@ -47,11 +65,15 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, or text."""
+    """An item line, a charge of the whole document such as freight, text, or a line of an accounting entry.
+
+    An entry's line has its account's code for a sku; its net is its debit less its credit.
+    """
 
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +140,7 @@ class Sale:
     contact:      the merchant's reference of the person who placed it
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
+    draft_id:     the draft that it was, whose id it keeps
     """
 
     kind: Kind
@@ -152,6 +175,7 @@ class Sale:
     asserted_tax: Decimal | None = None
     asserted_total: Decimal | None = None
     extras: Mapping[str, object] = field(default_factory=dict)
+    draft_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +213,10 @@ class Line:
 class Document:
     """A document as filed; amounts in its currency.
 
-    number:   "" until the unit of work commits, for a document that takes ours
-    reserves: an order that sets its stock aside
+    number:      "" until the unit of work commits, for a document that takes ours
+    customer_id: the other party; on a purchase document the supplier
+    ship_to_id:  another customer that it goes to; on a purchase document our own unit
+    reserves:    an order that sets its stock aside
     """
 
     id: int

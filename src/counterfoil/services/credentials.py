@@ -12,7 +12,7 @@ from threading import Lock
 from counterfoil.core import access
 from counterfoil.core.errors import Invalid, NotFound, Problem
 from counterfoil.services.office import Clock, Work, utc_now
-from counterfoil.store import Credential, Principal, Store
+from counterfoil.store import Credential, Principal, Reader, Store
 
 #: For how long a process may still honour a secret that was revoked elsewhere, in seconds.
 TRUST_SECONDS = 5.0
@@ -71,6 +71,16 @@ def listed(store: Store) -> list[Credential]:
     """Every credential ever issued."""
     with store.reader() as reader:
         return reader.credentials.all()
+
+
+def name_of(work: Work, number: int) -> str | None:
+    """The name of the principal of an id."""
+    return work.unit.credentials.name_of(number)
+
+
+def ids_of(reader: Reader, names: Iterable[str]) -> dict[str, int]:
+    """The ids of principals by their names; names that nobody has are missing."""
+    return {name: number for name in names if (number := reader.credentials.id_of(name)) is not None}
 
 
 class Doorkeeper:

@@ -29,6 +29,7 @@ _recognise = Statement(
     .where(credential.c.secret == p("secret"), credential.c.door == p("door"), credential.c.revoked_at.is_(None))
 )
 _principal = Statement(sa.select(principal.c.id).where(principal.c.name == p("name")))
+_name = Statement(sa.select(principal.c.name).where(principal.c.id == p("id")))
 _listed = Statement(
     sa.select(
         credential.c.id,
@@ -134,6 +135,16 @@ class Credentials:
             )
             for number, name, door, created, revoked, scopes, expires, per_minute in self._connection.rows(_listed)
         ]
+
+    def id_of(self, name: str) -> int | None:
+        """The id of the principal of a name."""
+        found: int | None = self._connection.value(_principal, name=name)
+        return found
+
+    def name_of(self, number: int) -> str | None:
+        """The name of the principal of an id."""
+        found: str | None = self._connection.value(_name, id=number)
+        return found
 
     def revoke(self, credential_id: int, at: datetime) -> bool:
         """End a credential; False when there is no live one of that id."""

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import from_millionths, millionths
-from counterfoil.core.party import Contact, Customer
+from counterfoil.core.party import Address, Contact, Customer, Supplier, Unit
 from counterfoil.core.stock import Item
 from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
-from counterfoil.store.schema import contact, item, party
+from counterfoil.store.schema import contact, item, own_unit, party, supplier
 
 #: The columns of a customer, as to_customer takes them.
 CUSTOMER = (
@@ -29,6 +29,7 @@ CUSTOMER = (
     party.c.shipping,
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
+_by_ids = Statement(sa.select(*CUSTOMER).where(one_of(party.c.id, "ids"), party.c.kind == "customer"))
 _by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
 _hold = Statement(sa.select(party.c.id).where(party.c.id == p("id")).with_for_update())
 _PARTICULARS = ("name", "currency", "terms_id", "credit_limit", "exempt_from", "billing", "shipping")
@@ -38,6 +39,22 @@ _customer_changed = Statement(
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
+_supplier = (
+    sa.select(
+        party.c.id,
+        party.c.code,
+        party.c.name,
+        party.c.currency,
+        party.c.terms_id,
+        supplier.c.tolerance,
+        party.c.billing,
+    )
+    .join(supplier, supplier.c.party_id == party.c.id)
+    .order_by(party.c.code)
+)
+_supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
+_supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
+_suppliers = Statement(_supplier)
 _id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
@@ -65,6 +82,10 @@ class Parties:
         row = answer.row()
         return to_customer(row) if row else None
 
+    def customers(self, ids: Iterable[int]) -> dict[int, Customer]:
+        """Several customers by id; unknown ones are missing."""
+        return {row[0]: to_customer(row) for row in self._connection.rows(_by_ids, ids=sorted(ids))}
+
     def hold(self, party_id: int) -> None:
         """Keep others from changing a party until the unit of work ends."""
         self._connection.ask(_hold, id=party_id)
@@ -88,6 +109,34 @@ class Parties:
         found: int | None = self._connection.value(_id_of_code, code=code)
         return found
 
+    def supplier(self, supplier_id: int) -> Supplier | None:
+        """The supplier of an id."""
+        row = self._connection.row(_supplier_by_id, id=supplier_id)
+        return _to_supplier(row) if row else None
+
+    def supplier_by_code(self, code: str) -> Supplier | None:
+        """The supplier of a code, exactly as written."""
+        row = self._connection.row(_supplier_by_code, code=code)
+        return _to_supplier(row) if row else None
+
+    def suppliers(self) -> list[Supplier]:
+        """All suppliers by code."""
+        return [_to_supplier(row) for row in self._connection.rows(_suppliers)]
+
+    def add_supplier(self, made: Supplier) -> None:
+        """File a new supplier."""
+        self._connection.insert(
+            party, [_party_row(made.id, "supplier", made.code, made.name, made.currency, made.terms_id, made.address)]
+        )
+        self._connection.insert(supplier, [{"party_id": made.id, "tolerance": f"{made.tolerance:f}"}])
+
+    def add_unit(self, made: Unit) -> None:
+        """File a new unit of ours."""
+        address = Address(name=made.name, country=made.country)
+        self._connection.insert(party, [_party_row(made.id, "unit", made.code, made.name, None, None, address)])
+        row = {"party_id": made.id, "department_id": made.department_id, "country": made.country}
+        self._connection.insert(own_unit, [row])
+
     def fix_currency(self, customer_id: int, code: str) -> None:
         """Tie a customer to the currency of its first posting."""
         self._connection.run(_set_currency, of=customer_id, unit=code)
@@ -102,6 +151,36 @@ class Parties:
             "email": person.email,
         }
         self._connection.insert(contact, [row])
+
+
+def _party_row(
+    number: int, kind: str, code: str, name: str, unit: str | None, terms_id: int | None, address: Address
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "currency": unit,
+        "terms_id": terms_id,
+        "credit_limit": None,
+        "exempt_from": "[]",
+        "billing": address_text(address),
+        "shipping": None,
+    }
+
+
+def _to_supplier(row: Row) -> Supplier:
+    number, code, name, unit, terms_id, tolerance, address = row
+    return Supplier(
+        id=number,
+        code=code,
+        name=name,
+        currency=unit,
+        terms_id=terms_id,
+        tolerance=Decimal(tolerance),
+        address=address_of(address),
+    )
 
 
 def _renamed(row: dict[str, Any]) -> dict[str, Any]:
@@ -184,12 +263,13 @@ def _description(thing: Item) -> dict[str, Any]:
         "price": None if thing.price is None else millionths(thing.price, what="price"),
         "ledger_class": thing.ledger_class,
         "exempt_from": ids_text(thing.exempt_from),
+        "tax_code_id": thing.tax_code_id,
     }
 
 
 def to_item(row: Row) -> Item:
     """An item from its row."""
-    number, sku, description, uom, stocked, price, ledger_class, exempt = row
+    number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(
         id=number,
         sku=sku,
@@ -199,4 +279,5 @@ def to_item(row: Row) -> Item:
         price=None if price is None else from_millionths(price),
         ledger_class=ledger_class,
         exempt_from=ids_of(exempt),
+        tax_code_id=tax_code_id,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +16,8 @@ from sqlalchemy import Table
 from counterfoil.core.errors import Refused
 from counterfoil.core.journal import Account, AccountType, Role
 from counterfoil.core.money import currency, from_millionths
-from counterfoil.core.party import Address
+from counterfoil.core.party import Address, Unit
+from counterfoil.core.purchase import AmountType, DisputeReason
 from counterfoil.core.reference import POLICY_NAMES, AccountMap, InvoiceType, Named, Policy, Reference
 from counterfoil.core.tax import Jurisdiction, TaxCode, TaxRate
 from counterfoil.core.tender import TenderType
@@ -46,10 +49,29 @@ _everything = {
         schema.salesperson,
         schema.terms,
         schema.exchange_rate,
+        schema.amount_type,
+        schema.dispute_reason,
+        schema.hold_status,
     )
 }
+_units = Statement(
+    sa.select(
+        schema.party.c.id,
+        schema.party.c.code,
+        schema.party.c.name,
+        schema.own_unit.c.country,
+        schema.own_unit.c.department_id,
+    ).join(schema.own_unit, schema.own_unit.c.party_id == schema.party.c.id)
+)
 #: A setting of this form maps a role, or a role within a ledger class, to an account's code.
 ACCOUNT_PREFIX = "account."
+
+
+@cache
+def _change_of(kind: str, columns: tuple[str, ...]) -> Statement:
+    table = schema.metadata.tables[kind]
+    values: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
+    return Statement(sa.update(table).where(table.c.id == sa.bindparam("of")).values(values))
 
 
 class References:
@@ -96,6 +118,18 @@ class References:
             departments={row[0]: Named(*row) for row in self._all(schema.department)},
             salespeople={row[0]: Named(*row) for row in self._all(schema.salesperson)},
             terms={row[0]: Terms(row[0], row[1], row[2], row[3], bool(row[4])) for row in self._all(schema.terms)},
+            units={row[0]: Unit(*row) for row in self._connection.rows(_units)},
+            amount_types={
+                row[0]: AmountType(row[0], row[1], row[3], row[4], bool(row[5]))
+                for row in self._all(schema.amount_type)
+                if not row[6]
+            },
+            dispute_reasons={
+                row[0]: DisputeReason(row[0], row[1], row[3], row[4], bool(row[5]))
+                for row in self._all(schema.dispute_reason)
+                if not row[6]
+            },
+            hold_statuses={row[0]: Named(*row) for row in self._all(schema.hold_status)},
             rates=self._rates(),
             controlling=frozenset(account.id for account in accounts.values() if account.control),
             claimed=Refs(self._connection).claimed_kinds(),
@@ -138,6 +172,11 @@ class References:
         self._connection.insert(table, [row])
         self.touch()
         return int(row.get("id") or 0)
+
+    def change(self, kind: str, number: int, values: Mapping[str, Any]) -> None:
+        """Change columns of a row of reference data; kind as for add."""
+        self._connection.run(_change_of(kind, tuple(values)), of=number, **values)
+        self.touch()
 
     def drop_invoice_type(self, code: str) -> None:
         """Make room for an invoice type's new definition."""

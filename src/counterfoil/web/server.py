@@ -94,6 +94,8 @@ class _Server:
                 return _with(reply, "Allow", ", ".join(sorted(place.routes))), None
             if request.tail and not route.prefix:
                 return contract.fault(Fault.NOT_FOUND, request, settings), None
+            if route.public is not None and (said := route.public(request, settings)) is not None:
+                return said, None
             caller = self._recognise(place.door, request)
             if caller is None:
                 return contract.fault(Fault.UNAUTHENTICATED, request, settings), None

@@ -110,6 +110,7 @@ class Route(Generic[C, S]):
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path
     scope:          what the caller's credential must cover, else FORBIDDEN; None asks for nothing
+    public:         answers anybody, before any credential is looked at; None from it = not without credentials
     """
 
     method: str
@@ -119,6 +120,7 @@ class Route(Generic[C, S]):
     prefix: bool = False
     trailing_slash: bool = False
     scope: Scope | None = None
+    public: Callable[[Request, S], Reply | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
