@@ -69,5 +69,5 @@ def test_matching_and_withdrawing_at_once_leaves_nothing_taken(buyer: Buyer) -> 
         list(hands.map(come_and_go, range(16)))
     with buyer.store.reader() as reader:
         (left,) = reader.purchases.found([line.id])
-    assert (left.matched, left.expected, left.available) == (0, 0, 10)
+    assert [left.matched, left.expected, left.available] == [Decimal(0), Decimal(0), Decimal(10)]
     assert buyer.broken() == []
