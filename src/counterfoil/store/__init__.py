@@ -198,13 +198,20 @@ class Store:
         self._lock = Lock()
         self._reference: Reference | None = None
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether units of work take turns, so that none can wait for a row that another holds."""
+        return self.engine.dialect == "sqlite"
+
     @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
         """A unit of work: committed at the end, rolled back on any exception."""
         with self.engine.writing() as connection:
             reference = self.reference(connection)
             claimed = reference.claimed if reference else frozenset[str]()
-            yield Unit(connection, Mint(connection, self._blocks, claimed), reference)
+            unit = Unit(connection, Mint(connection, self._blocks, claimed), reference)
+            yield unit
+            unit.journal.settle()
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[Reader]:

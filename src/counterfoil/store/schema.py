@@ -177,6 +177,13 @@ party = Table(
     Column("exempt_from", Text, nullable=False),
     Column("billing", Text, nullable=False),
     Column("shipping", Text),
+    Column("merged_into", Id, ForeignKey("party.id")),  # the customer that goes on for this one
+)
+Index(
+    "ix_party_merged_into",
+    party.c.merged_into,
+    sqlite_where=party.c.merged_into.is_not(None),
+    postgresql_where=party.c.merged_into.is_not(None),
 )
 contact = Table(
     "contact",

@@ -182,7 +182,7 @@ _account_of = Statement(
         open_item.c.due_on,
     )
     .join(document, document.c.id == open_item.c.document_id, isouter=True)
-    .where(open_item.c.party_id == p("party_id"), open_item.c.dated_on <= p("as_of"))
+    .where(one_of(open_item.c.party_id, "party_ids"), open_item.c.dated_on <= p("as_of"))
     .order_by(open_item.c.dated_on, open_item.c.id)
 )
 
@@ -321,9 +321,10 @@ class Sums:
             if name.startswith(ACCOUNT_PREFIX) and name.rpartition(".")[2] == role
         }
 
-    def account_of(self, party_id: int, as_of: date) -> list[OpenItem]:
-        """Every item of a party up to a date, with what was open of it then, oldest first."""
-        return [_item(row) for row in self._connection.rows(_account_of, party_id=party_id, as_of=as_of.isoformat())]
+    def account_of(self, party_ids: Collection[int], as_of: date) -> list[OpenItem]:
+        """Every item of some parties up to a date, with what was open of it then, oldest first."""
+        rows = self._connection.rows(_account_of, ids=sorted(party_ids), as_of=as_of.isoformat())
+        return [_item(row) for row in rows]
 
 
 def _leg(row: Row) -> Leg:
