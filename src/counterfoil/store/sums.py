@@ -14,6 +14,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import OpenItem
 from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.store.parties import group_of
 from counterfoil.store.reference import ACCOUNT_PREFIX
 from counterfoil.store.schema import (
     application,
@@ -321,10 +322,10 @@ class Sums:
             if name.startswith(ACCOUNT_PREFIX) and name.rpartition(".")[2] == role
         }
 
-    def account_of(self, party_ids: Collection[int], as_of: date) -> list[OpenItem]:
-        """Every item of some parties up to a date, with what was open of it then, oldest first."""
-        rows = self._connection.rows(_account_of, ids=sorted(party_ids), as_of=as_of.isoformat())
-        return [_item(row) for row in rows]
+    def account_of(self, party_id: int, as_of: date) -> list[OpenItem]:
+        """Every item of a party, and of those merged into it, up to a date, with what was open then, oldest first."""
+        ids = group_of(self._connection, party_id)
+        return [_item(row) for row in self._connection.rows(_account_of, party_ids=ids, as_of=as_of.isoformat())]
 
 
 def _leg(row: Row) -> Leg:

@@ -22,7 +22,7 @@ _TITLES = {
 _BUCKETS = tuple(Column(bucket.value, title, ColumnKind.MONEY) for bucket, title in _TITLES.items())
 _BALANCE = Column("balance", "Balance", ColumnKind.MONEY)
 _WHO = {"receivable": ("customer", "Customer"), "payable": ("supplier", "Supplier")}
-_NAMES = {"receivable": "aging", "payable": "payables-aging"}
+_NAMES = {"receivable": "aging", "payable": "payables"}
 
 
 def aging(reader: Reader, asked: Asked, control: str = "receivable") -> Report:
@@ -107,7 +107,7 @@ def statement(reader: Reader, asked: Asked) -> Report:
     if customer is None:
         raise NotFound.of("customer_not_found", f"there is no customer {asked.party!r}", "party")
     accounts = reader.reference.accounts
-    known = reader.sums.account_of(reader.parties.group(customer.id), asked.as_of)
+    known = reader.sums.account_of(customer.id, asked.as_of)
     items = [item for item in known if accounts[item.account_id].control == "receivable"]
     start = asked.from_on
     rows: list[Row] = []
