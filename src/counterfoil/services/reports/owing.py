@@ -22,7 +22,7 @@ _TITLES = {
 _BUCKETS = tuple(Column(bucket.value, title, ColumnKind.MONEY) for bucket, title in _TITLES.items())
 _BALANCE = Column("balance", "Balance", ColumnKind.MONEY)
 _WHO = {"receivable": ("customer", "Customer"), "payable": ("supplier", "Supplier")}
-_NAMES = {"receivable": "aging", "payable": "payables-aging"}
+_NAMES = {"receivable": "aging", "payable": "payables"}
 
 
 def aging(reader: Reader, asked: Asked, control: str = "receivable") -> Report:
