@@ -137,8 +137,7 @@ def _operation(one: Operation, resource: Resource, links: Json) -> Json:
     if links:
         made["responses"][str(one.status)]["links"] = links
     if one.media:
-        content = {kind: {"schema": {"type": "string"}} for kind in one.media}
-        made["requestBody"] = {"required": True, "content": content}
+        made["requestBody"] = {"required": True, "content": {kind: {} for kind in one.media}}
     elif one.writes and one.asked.__struct_fields__:
         schema = {"$ref": _REF.format(name=one.asked.__name__)}
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
