@@ -334,3 +334,18 @@ def test_goods_may_come_in_any_order_and_number(empty_book: Path) -> None:
     assert buyer.accounts() == {"1200": 100, "2100": -100}
     assert buyer.broken() == []
     buyer.store.engine.dispose()
+
+
+def test_goods_may_be_booked_bit_by_bit(empty_book: Path) -> None:
+    """Three bookings of one unit each take out what three units are worth, though a third of a cent is lost on each."""
+    buyer = Buyer(open_store(f"sqlite:///{empty_book}"))
+    line = buyer.delivered("3", "0.333333", buyer.goods(tax=buyer.zero))
+    for _ in range(3):
+        invoice = buyer.register("0.33")
+        buyer.match(invoice, line, "1")
+        buyer.book(invoice)
+    accounts = buyer.accounts()
+    assert accounts.get("2100", 0) == 0
+    assert accounts == {"1200": 100, "2000": -99, "5300": -1}
+    assert buyer.broken() == []
+    buyer.store.engine.dispose()
