@@ -64,7 +64,7 @@ def document(resources: Sequence[Resource]) -> Json:
 
 
 def _schemas(operations: Iterable[Operation]) -> Json:
-    asked: set[type[Struct]] = {one.asked for one in operations if one.writes}
+    asked: set[type[Struct]] = {one.asked for one in operations if _asks_in_body(one)}
     shown: set[type[Struct]] = {one.reply for one in operations if one.reply is not None} | {Failure}
     narrowed = {one.reply.__name__ for one in operations if one.reply is not None and "fields" in _query_names(one)}
     taken, given = _components(asked, _TAKEN), _components(shown, _GIVEN)
@@ -136,7 +136,9 @@ def _operation(one: Operation, resource: Resource, links: Json) -> Json:
     }
     if links:
         made["responses"][str(one.status)]["links"] = links
-    if one.writes and one.asked.__struct_fields__:
+    if one.media:
+        made["requestBody"] = {"required": True, "content": {kind: {} for kind in one.media}}
+    elif one.writes and one.asked.__struct_fields__:
         schema = {"$ref": _REF.format(name=one.asked.__name__)}
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return made
@@ -150,11 +152,15 @@ def _path_parameters(one: Operation) -> list[Json]:
 
 
 def _query_names(one: Operation) -> tuple[str, ...]:
-    return () if one.writes else one.asked.__struct_encode_fields__
+    return () if _asks_in_body(one) else one.asked.__struct_encode_fields__
+
+
+def _asks_in_body(one: Operation) -> bool:
+    return one.writes and not one.media
 
 
 def _query_parameters(one: Operation) -> list[Json]:
-    if one.writes:
+    if _asks_in_body(one):
         return []
     schema = _components({one.asked}, _TAKEN)[one.asked.__name__]
     required = set(schema.get("required", ()))
@@ -177,7 +183,7 @@ def _not_null(member: Json) -> Json:
 
 def _header_parameters(one: Operation) -> list[Json]:
     found = []
-    if one.writes and one.bare is None:
+    if one.writes and (one.bare is None or one.media):
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
     if one.writes and one.tagged:

@@ -70,7 +70,7 @@ def _params(request: Request) -> dict[str, int] | None:
 
 
 def _asked(operation: Operation, request: Request) -> Any:
-    if not operation.writes:
+    if not operation.writes or operation.media:
         return read_query(operation.asked, request.query)
     body = decode(request.body, max_depth=MAX_DEPTH) if request.body or operation.asked.__struct_fields__ else {}
     return read(operation.asked, body)
@@ -141,7 +141,7 @@ def _tag_of(packed: bytes) -> str:
 
 def _write(operation: Operation, call: Call[Context, Settings], params: dict[str, int]) -> Reply:
     asked = _asked(operation, call.request)
-    key = _key(call.request)
+    key = key_of(call.request)
     match = call.request.headers.get("if-match") if operation.tagged else None
     content = _content(operation, params, asked)
     with call.context.work() as work:
@@ -156,7 +156,8 @@ def _done(operation: Operation, wanted: Writing[Any]) -> Told:
     return Told(operation.status, encode(operation.run(wanted)))
 
 
-def _key(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
+    """The key that binds a request to its first effect, None without one."""
     key = request.headers.get("idempotency-key")
     if key is not None and not (key and len(key) <= _KEY_LENGTH and key.isascii() and key.isprintable()):
         say = f"a key is 1 to {_KEY_LENGTH} printable ASCII characters"

@@ -86,6 +86,7 @@ class Operation:
     tagged: the reply carries an entity tag, and a write heeds If-Match
     run:    answers a Reading or does a Writing; of a list, (place, row) pairs, one more than asked for where there are
     bare:   answers the request itself, for what is neither read from the book nor written into it
+    media:  what the body may be where it is no JSON; `asked` is then the query
     """
 
     method: str
@@ -100,6 +101,7 @@ class Operation:
     tagged: bool = False
     run: Callable[[Any], Any] = field(default=lambda _: None)
     bare: Callable[[Context, Request, dict[str, int], Any, Callable[[Again], Reply | None]], Reply] | None = None
+    media: tuple[str, ...] = ()
 
     @property
     def lists(self) -> bool:
