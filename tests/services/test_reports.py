@@ -19,9 +19,12 @@ from counterfoil.cli import rendering
 from counterfoil.core.document import Kind
 from counterfoil.core.money import Money, currency
 from counterfoil.services import registry
-from counterfoil.services.reports import REPORTS, draw
+from counterfoil.services.reports import REPORTS, draw, forms
 from counterfoil.services.reports.asking import period
 from counterfoil.services.reports.model import Column, ColumnKind, Part, Report, plain
+from counterfoil.services.why import tell
+from counterfoil.store import Store
+from tests.buyer import Buyer
 from tests.desk import TODAY, VANCOUVER, Desk, refused
 
 _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -217,7 +220,7 @@ def test_odd_amounts_and_texts_survive_every_form(tmp_path: Path) -> None:
         says=("It is odd.",),
     )
     same_everywhere(odd, tmp_path)
-    assert "'=SUM(A1)" in rendering.as_csv(odd)
+    assert "'=SUM(A1)" in forms.as_csv(odd)
 
 
 def same_everywhere(drawn: Report, folder: Path) -> None:
@@ -230,16 +233,16 @@ def same_everywhere(drawn: Report, folder: Path) -> None:
     parts = {Part.ROW: "rows", Part.TOTAL: "totals", Part.RECONCILING: "reconciling"}
     in_json = [(p.value, *(text_of(row[name]) for name in names)) for p, key in parts.items() for row in told[key]]
     assert in_json == expected
-    in_csv = list(csv.reader(io.StringIO(rendering.as_csv(drawn))))
+    in_csv = list(csv.reader(io.StringIO(forms.as_csv(drawn))))
     assert in_csv[0] == ["part", *names]
     assert [(row[0], *(text_of(cell.removeprefix("'")) for cell in row[1:])) for row in in_csv[1:]] == expected
-    rendering.to_workbook(drawn, folder / "report.xlsx")
+    (folder / "report.xlsx").write_bytes(forms.as_workbook(drawn))
     assert workbook_rows(folder / "report.xlsx", len(names) + 1)[: len(expected)] == expected
     shown = io.StringIO()
     rendering.table(Console(file=shown, width=400), drawn)
     for part, row in drawn.lines():
         if part is Part.TOTAL:
-            assert all(rendering.text(cell) in shown.getvalue() for cell in row)
+            assert all(forms.text(cell) in shown.getvalue() for cell in row)
     for line in drawn.says:
         assert line in shown.getvalue()
 
@@ -300,3 +303,24 @@ def test_kinds_that_post_nothing_are_in_no_report_of_the_ledger(desk: Desk) -> N
     desk.enter(Kind.QUOTE, acme, [(apple, "1", "10")])
     assert report(desk, "journal").rows == ()
     assert report(desk, "trial-balance", as_of=TODAY.isoformat()).rows == ()
+
+
+def test_what_is_owed_to_suppliers_is_aged_apart(book: Store) -> None:
+    """A supplier's invoice is a charge among payables and in no report of what customers owe."""
+    buyer = Buyer(book)
+    line = buyer.delivered()
+    invoice = buyer.register("563.26", due_on=date(2024, 4, 30))
+    buyer.match(invoice, line, "10")
+    booked = buyer.book(invoice)
+    aged = draw(book, "payables-aging", {"as_of": "2024-05-30"}, lambda: buyer.now)
+    assert rows(aged)[0][3:5] == (Decimal(0), Decimal("563.26"))
+    assert aged.holds
+    assert aged.says == ("The ageing ties to the payable account: 563.26 CAD in 2000 Accounts payable.",)
+    (item,) = rows(draw(book, "payable-items", {"as_of": "2024-05-30"}, lambda: buyer.now))
+    assert item[-2:] == (Decimal("563.26"), Decimal("563.26"))
+    assert draw(book, "aging", {"as_of": "2024-05-30"}, lambda: buyer.now).rows == ()
+    assert draw(book, "open-items", {}, lambda: buyer.now).rows == ()
+    stock = draw(book, "stock", {}, lambda: buyer.now)
+    assert (stock.holds, stock.reconciling) == (True, ())
+    told = tell(book, buyer.document(booked).number, lambda: buyer.now)
+    assert told.lives[0].customer == "MILL"

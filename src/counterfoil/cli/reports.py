@@ -10,7 +10,7 @@ import typer
 from counterfoil.cli import rendering
 from counterfoil.cli.desk import app, open_book, out
 from counterfoil.core.errors import Invalid
-from counterfoil.services.reports import REPORTS, draw
+from counterfoil.services.reports import REPORTS, draw, forms
 from counterfoil.services.reports.asking import AS_OF, FROM, PARTY, PERIOD
 from counterfoil.services.reports.model import Report
 
@@ -32,7 +32,7 @@ def _show(name: str, as_json: bool, as_csv: bool, xlsx: Path | None, **texts: st
     if as_json:
         typer.echo(rendering.as_json(report))
     elif as_csv:
-        typer.echo(rendering.as_csv(report), nl=False)
+        typer.echo(forms.as_csv(report), nl=False)
     elif xlsx is None:
         rendering.table(out, report)
     if xlsx is not None:
@@ -43,7 +43,7 @@ def _show(name: str, as_json: bool, as_csv: bool, xlsx: Path | None, **texts: st
 
 def _write(report: Report, file: Path) -> None:
     try:
-        rendering.to_workbook(report, file)
+        file.write_bytes(forms.as_workbook(report))
     except OSError as error:
         raise Invalid.of("file_unwritable", f"{file} cannot be written: {error}") from error
 

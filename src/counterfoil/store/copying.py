@@ -19,7 +19,17 @@ from counterfoil.store.engine import Engine, Statement
 _SQLITE, _POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
 _tables = Statement(sa.text("SELECT count(*) FROM information_schema.tables WHERE table_schema = :schema"))
 #: Parameters of a connection that are no settings of ours, and the variables by which PostgreSQL's tools know them.
-_VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+_VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
 
 
 def back_up(engine: Engine, url: str, file: Path, tool: str = "pg_dump") -> None:
@@ -125,9 +135,9 @@ def _run(tool: str, arguments: Sequence[str], url: URL) -> None:
         raise Invalid.of(
             "tool_missing", f"{tool} is not there: install PostgreSQL's client, or name the program", "tool"
         )
-    query = {name: str(value) for name, value in url.query.items()}
     known = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database}
-    named = {_VARIABLES[name]: str(value) for name, value in {**query, **known}.items() if value and name in _VARIABLES}
+    given = {**url.query, **{name: value for name, value in known.items() if value}}
+    named = {_VARIABLES[name]: str(value) for name, value in given.items() if name in _VARIABLES}
     done = subprocess.run(  # noqa: S603 - arguments of ours
         [program, *arguments], env=os.environ | named, capture_output=True, text=True, check=False
     )
