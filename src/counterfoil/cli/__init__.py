@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import answers, book, demo, documents, drafts, exports, reports, tokens
+from counterfoil.cli import (
+    answers,
+    book,
+    demo,
+    doctor,
+    documents,
+    drafts,
+    exports,
+    importing,
+    keeping,
+    reports,
+    settings_reference,
+    tokens,
+)
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
 
-__all__ = ["answers", "app", "book", "demo", "documents", "drafts", "exports", "main", "reports", "tokens"]
+__all__ = [
+    "answers",
+    "app",
+    "book",
+    "demo",
+    "doctor",
+    "documents",
+    "drafts",
+    "exports",
+    "importing",
+    "keeping",
+    "main",
+    "reports",
+    "settings_reference",
+    "tokens",
+]
 
 
 def main() -> None:

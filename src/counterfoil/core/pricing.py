@@ -118,7 +118,7 @@ def _line(
         line_no=number,
         kind=asked.kind,
         item_id=asked.item_id,
-        sku=item.sku if item else "",
+        sku=item.sku if item else asked.sku,
         description=asked.description if asked.description is not None else item.description if item else "",
         note=asked.note,
         uom=asked.uom if asked.uom is not None else item.uom if item else "",

@@ -177,6 +177,13 @@ party = Table(
     Column("exempt_from", Text, nullable=False),
     Column("billing", Text, nullable=False),
     Column("shipping", Text),
+    Column("merged_into", Id, ForeignKey("party.id")),  # the customer that goes on for this one
+)
+Index(
+    "ix_party_merged_into",
+    party.c.merged_into,
+    sqlite_where=party.c.merged_into.is_not(None),
+    postgresql_where=party.c.merged_into.is_not(None),
 )
 contact = Table(
     "contact",
@@ -890,6 +897,18 @@ export_state = Table(  # projection of export_event
     sqlite_with_rowid=False,
 )
 
+# --- operations -----------------------------------------------------------------------------------------------------
+
+law_check = Table(  # append-only: when the book was checked, and what was found
+    "law_check",
+    metadata,
+    _id(),
+    Column("checked_at", Big, nullable=False),
+    Column("laws", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
 APPEND_ONLY = (
     setting,
@@ -906,4 +925,5 @@ APPEND_ONLY = (
     supplier_event,
     invoice_change,
     export_event,
+    law_check,
 )
