@@ -8,6 +8,7 @@ from counterfoil.contracts.own import (
     disputes,
     evidence,
     goods,
+    imports,
     invoices,
     ledger,
     money,
@@ -59,5 +60,7 @@ RESOURCES: tuple[Resource, ...] = (
     book.PERIODS,
     refs.RESOURCE,
     evidence.RESOURCE,
+    imports.RESOURCE,
     reports.RESOURCE,
+    reports.WHY,
 )
