@@ -10,7 +10,7 @@ from counterfoil.contracts.own import customers, replies
 from counterfoil.contracts.own.customers import Customer
 from counterfoil.contracts.own.plumbing import key_of
 from counterfoil.contracts.own.replies import ProblemShown
-from counterfoil.contracts.own.resource import Operation, Resource, Writing, making, missing
+from counterfoil.contracts.own.resource import Operation, Params, Resource, Writing, making, missing
 from counterfoil.contracts.own.shapes import Asked, Id, Shown
 from counterfoil.core.access import Verb
 from counterfoil.importing import KINDS, Form, LineOutcome, Status, run
@@ -51,7 +51,7 @@ def _bring(
     kind: str,
     ctx: Context,
     request: Request,
-    params: dict[str, int],
+    params: Params,
     asked: BringAsked,
     repeat: Callable[[Again], Reply | None],
 ) -> Reply:

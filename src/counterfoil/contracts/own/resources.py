@@ -62,4 +62,5 @@ RESOURCES: tuple[Resource, ...] = (
     evidence.RESOURCE,
     reports.RESOURCE,
     importing.RESOURCE,
+    reports.WHY,
 )
