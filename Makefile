@@ -23,9 +23,9 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-# Longer sweeps of the property tests.
+# Longer sweeps of the property tests, and of the published API on both engines.
 soak: setup
-	COUNTERFOIL_SOAK=1 $(BIN)/python -m pytest tests/property
+	COUNTERFOIL_SOAK=1 $(BIN)/python -m pytest tests/property tests/conformance/own/test_published.py
 
 check: setup
 	$(BIN)/ruff format --check .

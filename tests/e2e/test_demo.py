@@ -31,6 +31,11 @@ def test_it_shows_the_books_and_can_be_run_again(tmp_path: Path) -> None:
             "The ageing ties to the receivable account",
             "Debits equal credits.",
             '"total_invoices": 3',
+            "Invoices:HasUnresolvedDisputes",
+            "56.33 is disputed; the supplier agrees to credit it",
+            "Goods received not invoiced             418.95 EUR",
+            "It ties to the ledger: 46.55 EUR in 2100 Goods received not invoiced.",
+            "The ageing ties to the payable account: 506.93 EUR",
             "laws hold",
         ):
             assert shown in done.stdout, shown

@@ -40,6 +40,7 @@ ALLOWED = {"stock._listed", "refs._kinds", "documents._page", "parties._supplier
     "payables._open_disputes",
     "payables._classes",
     "payables._not_invoiced",
+    "payables._goods_received",
 }
 
 

@@ -152,7 +152,7 @@ def test_ageing_ties_and_says_to_what(month: Desk) -> None:
         "The ageing ties to the receivable account: 89.60 CAD in 1100 Accounts receivable.",
         "The ageing ties to the receivable account: 8.00 USD in 1100 Accounts receivable.",
     )
-    owed = report(month, "payables-aging")
+    owed = report(month, "payables")
     assert owed.rows == ()
     assert owed.says[-1].endswith("0.00 CAD in 2000 Accounts payable.")
 

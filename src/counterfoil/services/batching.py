@@ -24,10 +24,13 @@ def batch(context: Context, keep: bool = True) -> Iterator[Batch]:
 
     keep: False = rolled back in any case
     """
-    with contextlib.suppress(_Trial), context.store.unit() as unit:
-        yield Batch(context, unit)
-        if not keep:
-            raise _Trial
+    with contextlib.suppress(_Trial):
+        with context.store.unit() as unit:
+            effects = Batch(context, unit)
+            yield effects
+            if not keep:
+                raise _Trial
+        context.tell(effects.came_of_it)
 
 
 class Batch:
@@ -36,6 +39,7 @@ class Batch:
     def __init__(self, context: Context, unit: Unit) -> None:
         self._context, self.unit = context, unit
         self._bound: dict[str, tuple[bytes, Any]] = {}
+        self.came_of_it: list[tuple[str, str]] = []
 
     def claim(self, contents: Mapping[str, bytes]) -> None:
         """Take the keys of all effects at once; those that are bound already keep what they are bound to."""
@@ -53,14 +57,15 @@ class Batch:
         return Outcome(result["document_id"], result["number"], warnings, replayed=True)
 
     @contextlib.contextmanager
-    def effect(self, part: int, body: bytes) -> Iterator[Work]:
-        """One effect: its evidence and numbers are filed at the end."""
+    def effect(self, part: int, body: bytes, refused: bool = False) -> Iterator[Work]:
+        """One effect, or one that was refused: its evidence and numbers are filed at the end."""
         context = self._context
         call = context.said
         said = Said(call.request_id, call.contract, call.operation, call.path, call.headers, body)
         work = Work(Context(context.store, context.caller, said, lambda: context.now), self.unit, part)
         yield work
-        work.conclude()
+        work.conclude(refused)
+        self.came_of_it += [("", "refused")] if refused else work.came_of_it
 
     def bind(self, key: str, content: bytes, outcome: Outcome) -> None:
         """File what an effect came to under its key."""
@@ -70,5 +75,5 @@ class Batch:
 
     def refuse(self, part: int, body: bytes, status: int, reply: bytes) -> None:
         """File the evidence of a part that had no effect."""
-        with self.effect(part, body) as work:
+        with self.effect(part, body, refused=True) as work:
             work.answer(status, reply)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -101,7 +101,11 @@ class Context:
             work = Work(self, unit, part)
             yield work
             work.conclude()
-        for kind, outcome in work.came_of_it:
+        self.tell(work.came_of_it)
+
+    def tell(self, came_of_it: Iterable[tuple[str, str]]) -> None:
+        """Say what effects came to, once they are committed: kind of document, outcome."""
+        for kind, outcome in came_of_it:
             self._observe(self.said.contract, kind, outcome)
 
     def refuse(self, status: int, reply: bytes, part: int = 0) -> None:
@@ -110,7 +114,7 @@ class Context:
             work = Work(self, unit, part)
             work.answer(status, reply)
             work.conclude(refused=True)
-        self._observe(self.said.contract, "", "refused")
+        self.tell([("", "refused")])
 
 
 class Work:

@@ -148,16 +148,19 @@ class Lists:
     ) -> list[DocumentShown]:
         """Documents of some kinds, latest business date first, without lines; a place is (date, id).
 
-        narrowed: customer_id, number, from_on, to_on, state, order_id, original_id
+        narrowed: customer_ids (a list), number, from_on, to_on, state, order_id, original_id
         """
         given = dict(narrowed)
+        customers = given.pop("customer_ids", None)
         if "number" in given:
             given["number"] = fold(given["number"])
         if before is not None:
             given |= {"on": before[0], "id": before[1]}
+        each = [given] if customers is None else [{**given, "customer_id": number} for number in customers]
         lists = [
-            self._connection.rows(_documents(kind.value, tuple(sorted(given))), limit=limit, **given)
+            self._connection.rows(_documents(kind.value, tuple(sorted(one))), limit=limit, **one)
             for kind in sorted(kinds)
+            for one in each
         ]
         width = len(document.columns)
         on = document.columns.keys().index("dated_on")

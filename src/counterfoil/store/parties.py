@@ -91,7 +91,7 @@ _id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
 _ids_of_codes = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
-_DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from")
+_DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from", "tax_code_id")
 _item_changed = Statement(
     sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
 )

@@ -32,6 +32,7 @@ from counterfoil.store.schema import (
     party,
     posting,
     resolve_action,
+    setting,
     shipment_line,
     supplier_event,
     supplier_invoice,
@@ -236,6 +237,18 @@ _not_invoiced = Statement(
     .where(sa.text("shipment_line.received <> shipment_line.relieved"))
     .order_by(_supplier.c.code, shipment_line.c.id)
 )
+_goods_received = Statement(
+    sa.select(posting.c.currency, sa.func.sum(posting.c.amount))
+    .join(entry, entry.c.id == posting.c.entry_id)
+    .join(account, account.c.id == posting.c.account_id)
+    .where(
+        sa.or_(entry.c.rule == "goods_receipt/1", entry.c.rule == "supplier_invoice/1"),
+        sa.exists().where(
+            setting.c.name.like("account.%goods_received"), setting.c.value == sa.literal('"') + account.c.code + '"'
+        ),
+    )
+    .group_by(posting.c.currency)
+)
 _open_disputes = Statement(
     sa.select(
         dispute.c.id,
@@ -257,6 +270,7 @@ _open_disputes = Statement(
         dispute.c.raised_by,
         document.c.state,
         document.c.dated_on,
+        dispute_reason.c.ledger_class,
     )
     .join(document, document.c.id == dispute.c.invoice_id)
     .join(supplier_invoice, supplier_invoice.c.document_id == document.c.id)
@@ -449,6 +463,7 @@ class DisputeRow:
     raised_by: str
     booked: bool
     on: date
+    ledger_class: str
 
 
 def _given(**params: Any) -> dict[str, Any]:
@@ -557,6 +572,11 @@ class Payables:
         rows = self._connection.rows(_not_invoiced)
         return [NotInvoiced(to_shipped_line(row[:width]), *row[width:]) for row in rows]
 
+    def goods_received(self) -> dict[str, int]:
+        """What the ledger holds as received and not invoiced: currency -> minor units, zeros left out."""
+        rows = self._connection.rows(_goods_received)
+        return {unit: -int(minor) for unit, minor in rows if minor}
+
     def disputes(self) -> list[DisputeRow]:
         """All disputes, oldest first."""
         result = []
@@ -577,6 +597,7 @@ class Payables:
                     raised_by=row[11],
                     booked=row[12] == "posted",
                     on=date.fromisoformat(row[13]),
+                    ledger_class=row[14],
                 )
             )
         return result

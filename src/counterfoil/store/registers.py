@@ -100,9 +100,9 @@ class Registers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def customers(self, narrowed: Mapping[str, Any], after: Place | None, limit: int) -> list[Customer]:
-        """Customers by code; narrowed by code, the place is (code,)."""
-        given = {**narrowed, **({"after": after[0]} if after else {})}
+    def customers(self, after: Place | None, limit: int) -> list[Customer]:
+        """Customers by code, those left out that another goes on for; the place is (code,)."""
+        given = {"after": after[0]} if after else {}
         return [
             to_customer(row) for row in self._connection.rows(_customers(tuple(sorted(given))), limit=limit, **given)
         ]
@@ -155,10 +155,10 @@ class Registers:
 
 @cache
 def _customers(given: tuple[str, ...]) -> Statement:
-    conditions = {"code": party.c.code == p("code"), "after": party.c.code > p("after")}
+    conditions = {"after": party.c.code > p("after")}
     return Statement(
         sa.select(*CUSTOMER)
-        .where(party.c.kind == "customer", *(conditions[name] for name in given))
+        .where(party.c.kind == "customer", party.c.merged_into.is_(None), *(conditions[name] for name in given))
         .order_by(party.c.code)
         .limit(p("limit"))
     )

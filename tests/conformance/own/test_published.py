@@ -168,7 +168,7 @@ def published(served: _House) -> Any:
 def test_every_operation_answers_as_published(published: Any, method: str, path: str, mode: GenerationMode) -> None:
     familiar = _Familiar()
 
-    @_settings(200 if _SOAK else 4)
+    @_settings(200 if _SOAK else 3)
     @given(case=published[path][method].as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         if mode is GenerationMode.POSITIVE:

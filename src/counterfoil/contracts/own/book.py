@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from counterfoil.contracts.own.names import Names
+from counterfoil.contracts.own.names import Names, tax_code_name
 from counterfoil.contracts.own.resource import (
     Place,
     Reading,
@@ -19,7 +19,7 @@ from counterfoil.contracts.own.resource import (
     making,
     showing,
 )
-from counterfoil.contracts.own.shapes import Address, Asked, Id, Month, Paged, Shown, address, place
+from counterfoil.contracts.own.shapes import Address, Asked, Code, Id, Month, Paged, Shown, address, place
 from counterfoil.core.access import Verb
 from counterfoil.core.reference import Policy
 from counterfoil.services import keeping, periods, registry
@@ -27,7 +27,10 @@ from counterfoil.services.showing import View
 
 
 class Settings(Shown):
-    """What changes what is posted, as it holds now."""
+    """What changes what is posted, as it holds now.
+
+    purchase_tax: code of the tax that suppliers charge on items that name none
+    """
 
     work_orders_reserve_stock: bool
     post_work_order_deposits: bool
@@ -36,6 +39,7 @@ class Settings(Shown):
     credit_over_invoice: bool
     default_department: int | None
     default_salesperson: int | None
+    purchase_tax: str | None
     own_address: Address
 
 
@@ -49,6 +53,7 @@ class SettingChanges(Asked):
     credit_over_invoice: bool | UnsetType = UNSET
     default_department: Id | UnsetType | None = UNSET
     default_salesperson: Id | UnsetType | None = UNSET
+    purchase_tax: Code | UnsetType | None = UNSET
     own_address: Address | UnsetType = UNSET
 
 
@@ -95,19 +100,21 @@ class Reopen(Asked):
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
-def _settings(policy: Policy) -> Settings:
+def _settings(view: View, policy: Policy) -> Settings:
     given = {name: getattr(policy, name) for name in Settings.__struct_fields__}
+    given["purchase_tax"] = tax_code_name(view, policy.purchase_tax)
     return Settings(**{**given, "own_address": address(policy.own_address)})
 
 
 def _show(asked: Reading[Any]) -> Settings:
-    return _settings(asked.view.reference.policy)
+    return _settings(asked.view, asked.view.reference.policy)
 
 
 def _change(wanted: Writing[SettingChanges]) -> Settings:
     asked, names = wanted.asked, Names(wanted.view)
     reference = keeping.hold_settings(wanted.work)
-    wanted.require(_settings(reference.policy))
+    wanted.require(_settings(wanted.view, reference.policy))
+    purchase_tax = names.tax_code(asked.purchase_tax or None, "purchase_tax")
     for name, known in (("default_department", reference.departments), ("default_salesperson", reference.salespeople)):
         number = getattr(asked, name)
         if isinstance(number, int) and number not in known:
@@ -116,8 +123,9 @@ def _change(wanted: Writing[SettingChanges]) -> Settings:
     for name in SettingChanges.__struct_fields__:
         value = getattr(asked, name)
         if value is not UNSET:
+            value = purchase_tax if name == "purchase_tax" else value
             registry.set_policy(wanted.work, name, place(value) if isinstance(value, Address) else value)
-    return _settings(wanted.work.unit.references.read().policy)
+    return _settings(wanted.view, wanted.work.unit.references.read().policy)
 
 
 def _history(asked: Reading[Paged]) -> list[tuple[Place, Setting]]:

@@ -32,9 +32,10 @@ from counterfoil.contracts.own.shapes import (
     address,
     place,
 )
+from counterfoil.core.access import Verb
 from counterfoil.core.party import Contact as CorePerson
 from counterfoil.core.party import Customer as CoreCustomer
-from counterfoil.services import keeping, registry
+from counterfoil.services import keeping, merging, registry
 from counterfoil.services.showing import View
 
 
@@ -91,8 +92,14 @@ class Customer(Shown):
     shipping: Address | None
 
 
+class Merging(Asked, kw_only=True):
+    """The code of the customer that goes on for this one."""
+
+    into: Code
+
+
 class CustomersAsked(Paged):
-    """Which customers."""
+    """Which customers: the one of a code, or the one that goes on for it."""
 
     code: Code | None = None
 
@@ -131,8 +138,11 @@ def shown(view: View, known: CoreCustomer) -> Customer:
 
 
 def _list(asked: Reading[CustomersAsked]) -> list[tuple[Place, Customer]]:
-    narrowed = {"code": asked.asked.code} if asked.asked.code else {}
-    found = asked.view.registers.customers(narrowed, asked.place, asked.asked.limit + 1)
+    if asked.asked.code:
+        known = asked.view.parties.customer_by_code(asked.asked.code)
+        found = [known] if known and asked.place is None else []
+    else:
+        found = asked.view.registers.customers(asked.place, asked.asked.limit + 1)
     return [((one.code,), shown(asked.view, one)) for one in found]
 
 
@@ -193,6 +203,11 @@ def _change(wanted: Writing[CustomerChanges]) -> Customer:
     return shown(wanted.view, keeping.change_customer(wanted.work, known, changes))
 
 
+def _merge(wanted: Writing[Merging]) -> Customer:
+    known = keeping.hold_customer(wanted.work, wanted.id)
+    return shown(wanted.view, merging.merge(wanted.work, known.code, wanted.asked.into))
+
+
 def _contact(known: CorePerson) -> Contact:
     return Contact(
         id=known.id,
@@ -225,6 +240,15 @@ RESOURCE = Resource(
         making("/customers", "createCustomer", "A new customer", NewCustomer, Customer, _make),
         showing("/customers/{id}", "getCustomer", "One customer", Customer, _one, tagged=True),
         editing("/customers/{id}", "changeCustomer", "Change a customer", CustomerChanges, Customer, _change),
+        making(
+            "/customers/{id}/merge",
+            "mergeCustomer",
+            "Let another customer go on for it",
+            Merging,
+            Customer,
+            _merge,
+            Verb.MANAGE,
+        ),
         listing("/customers/{id}/contacts", "listContacts", "Who orders for a customer", Contact, _contacts, (int,)),
         making("/customers/{id}/contacts", "createContact", "A new contact", NewContact, Contact, _add_contact),
     ),

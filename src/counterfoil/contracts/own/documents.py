@@ -253,7 +253,7 @@ def listed(asked: Reading[Any], kinds: frozenset[Kind]) -> list[DocumentShown] |
         customer = asked.view.parties.customer_by_code(wanted.customer)
         if customer is None:
             return None
-        narrowed["customer_id"] = customer.id
+        narrowed["customer_ids"] = asked.view.parties.group(customer.id)
     return asked.view.lists.documents(kinds, narrowed, asked.place, wanted.limit + 1)
 
 

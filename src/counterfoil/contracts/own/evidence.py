@@ -11,6 +11,7 @@ from counterfoil.contracts.own import replies
 from counterfoil.contracts.own.resource import (
     Nothing,
     Operation,
+    Params,
     Place,
     Reading,
     Resource,
@@ -108,7 +109,7 @@ def _one(asked: Reading[Any]) -> MessageWhole:
 
 
 def _replay(
-    ctx: Context, request: Request, params: dict[str, int], asked: Any, repeat: Callable[[Again], Reply | None]
+    ctx: Context, request: Request, params: Params, asked: Any, repeat: Callable[[Again], Reply | None]
 ) -> Reply:
     """Make a refused call once more, as its own caller: what it would have done then happens now."""
     with office.reading(ctx) as view:

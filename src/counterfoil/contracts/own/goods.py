@@ -63,6 +63,7 @@ class ItemChanges(Asked):
     price: Decimal | UnsetType | None = UNSET
     ledger_class: Line | UnsetType = UNSET
     exempt_from: list[Code] | UnsetType = UNSET
+    purchase_tax: Code | UnsetType | None = UNSET
 
 
 class Item(Shown):
@@ -204,6 +205,8 @@ def _change_item(wanted: Writing[ItemChanges]) -> Item:
     }
     if asked.exempt_from is not UNSET:
         changes["exempt_from"] = frozenset(names.tax_codes(asked.exempt_from, "exempt_from"))
+    if asked.purchase_tax is not UNSET:
+        changes["tax_code_id"] = names.tax_code(asked.purchase_tax, "purchase_tax")
     names.check()
     return _item(wanted.view, keeping.change_item(wanted.work, known, changes))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from msgspec import Meta
 
+from counterfoil.contracts.own.documents import Reversal
 from counterfoil.contracts.own.names import Names
 from counterfoil.contracts.own.resource import (
     Place,
@@ -19,12 +21,29 @@ from counterfoil.contracts.own.resource import (
     missing,
     showing,
 )
-from counterfoil.contracts.own.shapes import Amount, Asked, Code, Id, Line, Paged, Shown
+from counterfoil.contracts.own.sales import check_month
+from counterfoil.contracts.own.shapes import (
+    Amount,
+    Asked,
+    Code,
+    CurrencyCode,
+    Dated,
+    Id,
+    Line,
+    Month,
+    Paged,
+    Prose,
+    Shown,
+)
 from counterfoil.core.access import Verb
+from counterfoil.core.accounting import AccountingEntry, EntryLine, EntryType
+from counterfoil.core.document import Kind
+from counterfoil.core.errors import Problem, Refused
 from counterfoil.core.journal import Account as CoreAccount
 from counterfoil.core.journal import AccountType, Role
 from counterfoil.core.money import Money
-from counterfoil.services import keeping, registry
+from counterfoil.services import entering, invoicing, keeping, registry
+from counterfoil.services.office import Outcome
 from counterfoil.services.showing import EntryShown, View
 
 
@@ -67,6 +86,33 @@ class EntriesAsked(Paged):
     document_id: Id | None = None
     from_on: date | None = None
     to_on: date | None = None
+
+
+class NewEntryLine(Asked, kw_only=True):
+    """A leg: a debit or a credit on an account of the chart, in the entry's currency."""
+
+    account: Code
+    debit: Amount = Decimal(0)
+    credit: Amount = Decimal(0)
+    text: Prose = ""
+
+
+class NewEntry(Dated, kw_only=True):
+    """An accounting entry, booked as given; its debits and credits must be equal.
+
+    book_month: the month it is posted in; that of its date without it
+    currency:   the book's base currency without it
+    rate:       base units for one unit of the currency; the book's own rate of the day without it
+    reference:  the sender's own name for it
+    """
+
+    lines: Annotated[list[NewEntryLine], Meta(max_length=1000)]
+    type: EntryType = EntryType.OTHER
+    text: Prose = ""
+    book_month: Month | None = None
+    currency: CurrencyCode | None = None
+    rate: Decimal | None = None
+    reference: Line = ""
 
 
 class NewAccount(Asked):
@@ -152,6 +198,52 @@ def _entry(asked: Reading[Any]) -> Entry:
     return entry(asked.view, found)
 
 
+def _enter(wanted: Writing[NewEntry]) -> Entry:
+    asked, names = wanted.asked, Names(wanted.view)
+    for number, line in enumerate(asked.lines):
+        if min(line.debit, line.credit) < 0 or (line.debit and line.credit):
+            names.wrong("line_invalid", f"lines.{number}", "a line has a debit or a credit of 0 or more")
+    check_month(names, asked.book_month)
+    names.check()
+    made = AccountingEntry(
+        on=asked.dated_on or wanted.work.today,
+        lines=tuple(
+            EntryLine(
+                account=line.account, debit=line.debit, credit=line.credit, text=line.text, where=f"lines.{number}"
+            )
+            for number, line in enumerate(asked.lines)
+        ),
+        type=asked.type,
+        text=asked.text,
+        book_month=asked.book_month,
+        currency=asked.currency,
+        rate=asked.rate,
+        reference=asked.reference,
+    )
+    if not any(line.debit or line.credit for line in asked.lines):
+        raise Refused(Problem("lines_required", "lines", "no line has an amount"))
+    return _last_of(wanted, wanted.work.perform_and_write(lambda: entering.enter(wanted.work, made)))
+
+
+def _last_of(wanted: Writing[Any], outcome: Outcome) -> Entry:
+    """The entry that was filed last for a document."""
+    found = wanted.view.lists.entries({"document_id": outcome.document_id}, None, 1000)
+    return entry(wanted.view, found[-1])
+
+
+def _reverse(wanted: Writing[Reversal]) -> Entry:
+    found = wanted.view.lists.entry(wanted.id)
+    if found is None:
+        raise missing("entry", wanted.id)
+    document_id = found.entry.document_id
+    shown = wanted.view.lists.document(document_id) if document_id else None
+    if shown is None or shown.document.kind is not Kind.ACCOUNTING_ENTRY:
+        say = f"entry {found.seq} belongs to a document: reverse that"
+        raise Refused(Problem("not_an_accounting_entry", "", say))
+    filed = invoicing.reverse(wanted.work, shown.document.id, wanted.asked.dated_on)
+    return _last_of(wanted, wanted.work.perform_and_write(lambda: filed))
+
+
 def _account(known: CoreAccount) -> Account:
     return Account(id=known.id, code=known.code, name=known.name, type=known.type.value, control=known.control)
 
@@ -204,6 +296,16 @@ JOURNAL = Resource(
             EntriesAsked,
         ),
         showing("/journal/entries/{id}", "getEntry", "One entry with its postings", Entry, _entry),
+        making("/journal/entries", "createEntry", "Book an accounting entry", NewEntry, Entry, _enter),
+        making(
+            "/journal/entries/{id}/reverse",
+            "reverseEntry",
+            "Negate an accounting entry",
+            Reversal,
+            Entry,
+            _reverse,
+            Verb.MANAGE,
+        ),
     ),
 )
 ACCOUNTS = Resource(

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from counterfoil.contracts.own.replies import Failure
-from counterfoil.contracts.own.resource import BASE, Operation, Resource
+from counterfoil.contracts.own.resource import BASE, TEXTS, Operation, Resource
 from counterfoil.wire.shapes import NUMBER
 
 Json = dict[str, Any]
@@ -64,11 +64,11 @@ def document(resources: Sequence[Resource]) -> Json:
 
 
 def _schemas(operations: Iterable[Operation]) -> Json:
-    asked: set[type[Struct]] = {one.asked for one in operations if one.writes}
+    asked: set[type[Struct]] = {one.asked for one in operations if not _asks(one)}
     shown: set[type[Struct]] = {one.reply for one in operations if one.reply is not None} | {Failure}
     narrowed = {one.reply.__name__ for one in operations if one.reply is not None and "fields" in _query_names(one)}
     taken, given = _components(asked, _TAKEN), _components(shown, _GIVEN)
-    queries: set[type[Struct]] = {one.asked for one in operations if not one.writes}
+    queries: set[type[Struct]] = {one.asked for one in operations if _asks(one)}
     whole = {shape.__name__ for shape in queries}
     taken |= {name: schema for name, schema in _components(queries, _TAKEN).items() if name not in whole}
     for name in narrowed:
@@ -136,25 +136,35 @@ def _operation(one: Operation, resource: Resource, links: Json) -> Json:
     }
     if links:
         made["responses"][str(one.status)]["links"] = links
-    if one.writes and one.asked.__struct_fields__:
+    if one.media:
+        content = {name: {"schema": {"type": "string"}} for name in one.media}
+        made["requestBody"] = {"required": True, "content": content}
+    elif not _asks(one) and one.asked.__struct_fields__:
         schema = {"$ref": _REF.format(name=one.asked.__name__)}
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return made
 
 
 def _path_parameters(one: Operation) -> list[Json]:
-    schema = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+    number: Json = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+    text: Json = {"type": "string", "minLength": 1, "maxLength": 200}
     return [
-        {"name": name, "in": "path", "required": True, "schema": schema} for name in re.findall(r"\{(\w+)\}", one.path)
+        {"name": name, "in": "path", "required": True, "schema": text if name in TEXTS else number}
+        for name in re.findall(r"\{(\w+)\}", one.path)
     ]
 
 
+def _asks(one: Operation) -> bool:
+    """Whether what it is asked stands in the query."""
+    return not one.writes or one.bare is not None
+
+
 def _query_names(one: Operation) -> tuple[str, ...]:
-    return () if one.writes else one.asked.__struct_encode_fields__
+    return one.asked.__struct_encode_fields__ if _asks(one) else ()
 
 
 def _query_parameters(one: Operation) -> list[Json]:
-    if one.writes:
+    if not _asks(one):
         return []
     schema = _components({one.asked}, _TAKEN)[one.asked.__name__]
     required = set(schema.get("required", ()))
@@ -177,7 +187,7 @@ def _not_null(member: Json) -> Json:
 
 def _header_parameters(one: Operation) -> list[Json]:
     found = []
-    if one.writes and one.bare is None:
+    if one.writes and (one.bare is None or one.media):
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
     if one.writes and one.tagged:

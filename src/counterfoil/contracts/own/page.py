@@ -69,7 +69,8 @@ def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
             yield _row(one["name"], kind, one.get("description", ""))
         yield "</table>"
     if "requestBody" in operation:
-        yield f"<p>Body: {_kind(operation['requestBody']['content']['application/json']['schema'])}</p>"
+        for media, content in operation["requestBody"]["content"].items():
+            yield f"<p>Body, {escape(media)}: {_kind(content['schema'])}</p>"
     for status, answer in operation["responses"].items():
         if status.startswith("2") and "content" in answer:
             yield f"<p>{escape(status)}: {_kind(answer['content']['application/json']['schema'])}</p>"

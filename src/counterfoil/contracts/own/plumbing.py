@@ -13,7 +13,16 @@ from typing import Any
 from msgspec import Struct
 
 from counterfoil.contracts.own import replies
-from counterfoil.contracts.own.resource import BASE, Operation, Place, Reading, Resource, Writing
+from counterfoil.contracts.own.resource import (
+    BASE,
+    TEXTS,
+    Operation,
+    Params,
+    Place,
+    Reading,
+    Resource,
+    Writing,
+)
 from counterfoil.contracts.own.settings import Settings
 from counterfoil.core.errors import BookError, Invalid, Problem, Unavailable
 from counterfoil.services import showing
@@ -26,6 +35,7 @@ from counterfoil.wire.values import storable
 MAX_DEPTH = 20
 LARGEST = 2**31 - 1
 _KEY_LENGTH = 255
+_LONGEST = 200
 
 
 def routes(resources: Sequence[Resource]) -> tuple[Route[Context, Settings], ...]:
@@ -60,23 +70,28 @@ def _handler(operation: Operation) -> Any:
     return handle
 
 
-def _params(request: Request) -> dict[str, int] | None:
-    """The ids in the path; None for what can be no id."""
-    texts = request.params
-    if not all(text.isascii() and text.isdigit() and len(text) <= 10 for text in texts.values()):
+def _params(request: Request) -> Params | None:
+    """What stands in the open places of the path; None for what can be no id or text."""
+    found = {name: _param(name, text) for name, text in request.params.items()}
+    return None if None in found.values() else found
+
+
+def _param(name: str, text: str) -> int | str | None:
+    if name in TEXTS:
+        return text if storable(text) and len(text) <= _LONGEST else None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
         return None
-    found = {name: int(text) for name, text in texts.items()}
-    return found if all(0 < number <= LARGEST for number in found.values()) else None
+    return number if 0 < (number := int(text)) <= LARGEST else None
 
 
 def _asked(operation: Operation, request: Request) -> Any:
-    if not operation.writes:
+    if not operation.writes or operation.bare is not None:
         return read_query(operation.asked, request.query)
     body = decode(request.body, max_depth=MAX_DEPTH) if request.body or operation.asked.__struct_fields__ else {}
     return read(operation.asked, body)
 
 
-def _read(operation: Operation, call: Call[Context, Settings], params: dict[str, int]) -> Reply:
+def _read(operation: Operation, call: Call[Context, Settings], params: Params) -> Reply:
     asked = _asked(operation, call.request)
     place = _place(operation, asked.cursor) if operation.lists else None
     with showing.reading(call.context) as view:
@@ -139,9 +154,9 @@ def _tag_of(packed: bytes) -> str:
     return f'"{sha256(packed).hexdigest()[:32]}"'
 
 
-def _write(operation: Operation, call: Call[Context, Settings], params: dict[str, int]) -> Reply:
+def _write(operation: Operation, call: Call[Context, Settings], params: Params) -> Reply:
     asked = _asked(operation, call.request)
-    key = _key(call.request)
+    key = key_of(call.request)
     match = call.request.headers.get("if-match") if operation.tagged else None
     content = _content(operation, params, asked)
     with call.context.work() as work:
@@ -156,7 +171,8 @@ def _done(operation: Operation, wanted: Writing[Any]) -> Told:
     return Told(operation.status, encode(operation.run(wanted)))
 
 
-def _key(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
+    """The key that binds a request to its first effect, None without one."""
     key = request.headers.get("idempotency-key")
     if key is not None and not (key and len(key) <= _KEY_LENGTH and key.isascii() and key.isprintable()):
         say = f"a key is 1 to {_KEY_LENGTH} printable ASCII characters"
@@ -164,6 +180,6 @@ def _key(request: Request) -> str | None:
     return key
 
 
-def _content(operation: Operation, params: dict[str, int], asked: Struct) -> bytes:
+def _content(operation: Operation, params: Params, asked: Struct) -> bytes:
     """What a request means, whatever its spelling."""
     return sha256(encode([operation.name, sorted(params.items()), asked])).digest()

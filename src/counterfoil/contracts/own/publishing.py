@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from counterfoil.contracts.own import openapi, page
-from counterfoil.contracts.own.resource import Operation, Resource
+from counterfoil.contracts.own.resource import Operation, Params, Resource
 from counterfoil.contracts.own.resources import RESOURCES
 from counterfoil.core.access import Verb
 from counterfoil.services.office import Context
@@ -30,11 +30,11 @@ def _page() -> bytes:
     return page.html(openapi.document(RESOURCES)).encode()
 
 
-def _show_document(ctx: Context, request: Request, params: dict[str, int], asked: Any, repeat: Repeat) -> Reply:
+def _show_document(ctx: Context, request: Request, params: Params, asked: Any, repeat: Repeat) -> Reply:
     return Reply(200, _document())
 
 
-def _show_page(ctx: Context, request: Request, params: dict[str, int], asked: Any, repeat: Repeat) -> Reply:
+def _show_page(ctx: Context, request: Request, params: Params, asked: Any, repeat: Repeat) -> Reply:
     headers = (("Content-Security-Policy", _POLICY), ("X-Content-Type-Options", "nosniff"))
     return Reply(200, _page(), headers, "text/html; charset=utf-8")
 

@@ -34,7 +34,7 @@ class OrderLine(Asked, kw_only=True):
     reference: Line = ""
 
 
-class NewOrder(Dated, kw_only=True):
+class NewPurchaseOrder(Dated, kw_only=True):
     """An order to a supplier.
 
     unit:     which of one's own units buys; the only one without it
@@ -118,7 +118,7 @@ class SupplierShipment(Document, kw_only=True):
     states: list[ShipmentLine]
 
 
-def _order(wanted: Writing[NewOrder]) -> Document:
+def _order(wanted: Writing[NewPurchaseOrder]) -> Document:
     asked, names = wanted.asked, Names(wanted.view)
     supplier, unit = names.supplier(asked.supplier), names.unit(asked.unit)
     items = [names.item(line.sku, f"lines.{place}.sku") for place, line in enumerate(asked.lines)]
@@ -210,7 +210,7 @@ ORDERS = Resource(
     "Purchase orders",
     (
         *documents.reading("/purchase-orders", "getPurchaseOrder", "listPurchaseOrders", _ORDER),
-        making("/purchase-orders", "createPurchaseOrder", "Order from a supplier", NewOrder, Document, _order),
+        making("/purchase-orders", "createPurchaseOrder", "Order from a supplier", NewPurchaseOrder, Document, _order),
         making(
             "/purchase-orders/{id}/ship",
             "shipPurchaseOrder",

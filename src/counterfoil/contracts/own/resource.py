@@ -22,6 +22,10 @@ Place = tuple[Any, ...]
 #: The body of an operation that takes none.
 Nothing = Asked
 BASE = "/api/v1"
+#: What stands in the open places of a path.
+Params = dict[str, Any]
+#: Open places that hold text.
+TEXTS = ("number", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,15 @@ class Reading(Generic[Q]):
 
     context: Context
     view: View
-    params: dict[str, int]
+    params: Params
     asked: Q
     place: Place | None = None
 
     @property
     def id(self) -> int:
         """The id in the path."""
-        return self.params["id"]
+        number: int = self.params["id"]
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Writing(Generic[Q]):
     """
 
     work: Work
-    params: dict[str, int]
+    params: Params
     asked: Q
     match: str | None
     tag: Callable[[Struct], str]
@@ -59,7 +64,8 @@ class Writing(Generic[Q]):
     @property
     def id(self) -> int:
         """The id in the path."""
-        return self.params["id"]
+        number: int = self.params["id"]
+        return number
 
     @property
     def view(self) -> View:
@@ -77,7 +83,7 @@ class Writing(Generic[Q]):
 class Operation:
     """One thing that can be done at one path.
 
-    path:   below BASE; `{id}` and the like are whole numbers
+    path:   below BASE; `{id}` and the like are whole numbers, those in TEXTS are text
     name:   in the published document, evidence, logs and metrics
     scope:  the verb that a token needs on the resource
     asked:  the body of a write, the query of a read
@@ -85,7 +91,8 @@ class Operation:
     place:  of a list: the types of what it is ordered by
     tagged: the reply carries an entity tag, and a write heeds If-Match
     run:    answers a Reading or does a Writing; of a list, (place, row) pairs, one more than asked for where there are
-    bare:   answers the request itself, for what is neither read from the book nor written into it
+    bare:   answers the request itself, for what is neither read from the book nor one effect; asked is its query
+    media:  what a body may be that is no JSON object
     """
 
     method: str
@@ -99,7 +106,8 @@ class Operation:
     place: tuple[type, ...] = ()
     tagged: bool = False
     run: Callable[[Any], Any] = field(default=lambda _: None)
-    bare: Callable[[Context, Request, dict[str, int], Any, Callable[[Again], Reply | None]], Reply] | None = None
+    bare: Callable[[Context, Request, Params, Any, Callable[[Again], Reply | None]], Reply] | None = None
+    media: tuple[str, ...] = ()
 
     @property
     def lists(self) -> bool:

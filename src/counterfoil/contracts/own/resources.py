@@ -8,6 +8,7 @@ from counterfoil.contracts.own import (
     disputes,
     evidence,
     goods,
+    importing,
     invoices,
     ledger,
     money,
@@ -60,4 +61,6 @@ RESOURCES: tuple[Resource, ...] = (
     refs.RESOURCE,
     evidence.RESOURCE,
     reports.RESOURCE,
+    importing.RESOURCE,
+    reports.WHY,
 )

@@ -11,16 +11,16 @@ from counterfoil.contracts.own.supplier_shapes import (
     AmountShown,
     Both,
     DisputeShown,
-    Head,
     Holding,
     Invoice,
     InvoicesAsked,
-    LineShown,
     Matching,
     NewAmount,
     NewDispute,
     Registering,
     Resolution,
+    SupplierInvoiceHead,
+    SupplierInvoiceLine,
     Withdrawn,
 )
 from counterfoil.core.access import Verb
@@ -45,8 +45,8 @@ def _both(found: Sum) -> Both:
     return Both(net=found.net.amount, gross=found.gross.amount)
 
 
-def _line(view: View, line: MatchedLine, sums: LineSums) -> LineShown:
-    return LineShown(
+def _line(view: View, line: MatchedLine, sums: LineSums) -> SupplierInvoiceLine:
+    return SupplierInvoiceLine(
         id=line.id,
         shipment_line_id=line.shipment_line_id,
         order_line_id=line.order_line_id,
@@ -133,7 +133,7 @@ def now(work: Work, number: int, warnings: tuple[tuple[str, str], ...] = ()) -> 
     return _whole(work.unit, payables.invoice_on(work.unit, number, work.today), warnings)
 
 
-def _list(asked: Reading[InvoicesAsked]) -> list[tuple[Place, Head]]:
+def _list(asked: Reading[InvoicesAsked]) -> list[tuple[Place, SupplierInvoiceHead]]:
     wanted = asked.asked
     supplier_ids = None
     if wanted.supplier is not None:
@@ -154,8 +154,8 @@ def _list(asked: Reading[InvoicesAsked]) -> list[tuple[Place, Head]]:
     return [((row.id,), _head(row)) for row in rows]
 
 
-def _head(row: InvoiceRow) -> Head:
-    return Head(
+def _head(row: InvoiceRow) -> SupplierInvoiceHead:
+    return SupplierInvoiceHead(
         id=row.id,
         number=row.number,
         supplier_number=row.supplier_number,
@@ -272,7 +272,7 @@ INVOICES = Resource(
             "/supplier-invoices",
             "listSupplierInvoices",
             "Suppliers' invoices, newest first",
-            Head,
+            SupplierInvoiceHead,
             _list,
             (int,),
             InvoicesAsked,

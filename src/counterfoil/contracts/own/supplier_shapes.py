@@ -130,7 +130,7 @@ class DisputeShown(Shown):
     actions: list[Resolution]
 
 
-class LineShown(Shown):
+class SupplierInvoiceLine(Shown):
     """A line: what it charges, what was expected, and what is still to be disputed of it."""
 
     id: int
@@ -161,7 +161,7 @@ class AmountShown(Shown):
     tax_rate: Decimal
 
 
-class Head(Shown, kw_only=True):
+class SupplierInvoiceHead(Shown, kw_only=True):
     """A supplier's invoice in a list; supplier_number is on the paper, total what it comes to as it stands."""
 
     id: int
@@ -207,7 +207,7 @@ class Invoice(Shown, kw_only=True):
     disputed: Amount
     settled: Amount
     hindrance: Warned | None
-    lines: list[LineShown]
+    lines: list[SupplierInvoiceLine]
     amounts: list[AmountShown]
     disputes: list[DisputeShown]
     warnings: list[Warned] = []

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.core.errors import NotFound
 from counterfoil.services.office import Clock, utc_now
-from counterfoil.services.reports import holding, ledger, owing, taxes
+from counterfoil.services.reports import buying, holding, ledger, owing, taxes
 from counterfoil.services.reports.asking import AS_OF, FROM, PARTY, PERIOD, Asked, read
 from counterfoil.services.reports.model import Report
 from counterfoil.store import Reader, Store
@@ -33,7 +33,7 @@ REPORTS: Mapping[str, Offer] = {
     "statement": Offer(
         owing.statement, "One customer's account: what is open, or all since a date.", (PARTY, FROM, AS_OF)
     ),
-    "payables-aging": Offer(
+    "payables": Offer(
         partial(owing.aging, control="payable"),
         "What is owed to all suppliers, by lateness; ties to the ledger.",
         (AS_OF,),
@@ -41,6 +41,10 @@ REPORTS: Mapping[str, Offer] = {
     "payable-items": Offer(
         partial(owing.open_items, control="payable"), "Every open item of a supplier, by due date.", (AS_OF,)
     ),
+    "goods-received-not-invoiced": Offer(
+        buying.not_invoiced, "Goods received that no booked invoice has charged; ties to the ledger.", ()
+    ),
+    "disputes": Offer(buying.disputes, "Disputes that wait, with what resolving them will post.", ()),
     "trial-balance": Offer(ledger.trial_balance, "The balance of every account; debits and credits agree.", (AS_OF,)),
     "balance-sheet": Offer(ledger.balance_sheet, "Assets against liabilities and equity.", (AS_OF,)),
     "income": Offer(ledger.income, "Income and expenses by account in some book months.", (PERIOD,)),

@@ -1,0 +1,123 @@
+"""Bringing in many things with one call, line by line, and merging customers that were two by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+
+from counterfoil.contracts.own import customers, replies
+from counterfoil.contracts.own.customers import Customer
+from counterfoil.contracts.own.plumbing import key_of
+from counterfoil.contracts.own.replies import ProblemShown
+from counterfoil.contracts.own.resource import Operation, Params, Resource, Writing, making, missing
+from counterfoil.contracts.own.shapes import Asked, Id, Shown
+from counterfoil.core.access import Verb
+from counterfoil.importing import KINDS, Form, LineOutcome, Status, run
+from counterfoil.services import merging
+from counterfoil.services.office import Context
+from counterfoil.wire.contract import Again, Reply, Request
+
+_CSV = "text/csv"
+_MEDIA = ("application/x-ndjson", _CSV)
+
+
+class BringAsked(Asked):
+    """How lines are brought in.
+
+    dry_run: every line is tried, and nothing is kept
+    """
+
+    dry_run: bool = False
+
+
+class BadLine(Shown):
+    """A line that could not be brought in, and why; the first line is 1."""
+
+    line: int
+    problems: list[ProblemShown]
+
+
+class Brought(Shown):
+    """What became of the lines: filed now, known from an earlier call, or refused."""
+
+    filed: int
+    known: int
+    refused: int
+    bad: list[BadLine]
+
+
+def _bring(
+    kind: str,
+    ctx: Context,
+    request: Request,
+    params: Params,
+    asked: BringAsked,
+    repeat: Callable[[Again], Reply | None],
+) -> Reply:
+    """File every good line and name every bad one; the same body or key again files nothing twice."""
+    form = Form.CSV if request.headers.get("content-type", "").split(";")[0].strip() == _CSV else Form.NDJSON
+    source = key_of(request) or sha256(request.body).hexdigest()
+    counts = dict.fromkeys(Status, 0)
+    bad = []
+    for outcome in run(ctx, kind, request.body.splitlines(keepends=True), asked.dry_run, form=form, source=source):
+        counts[outcome.status] += 1
+        if outcome.status is Status.REFUSED:
+            bad.append(_bad(outcome))
+    brought = Brought(filed=counts[Status.FILED], known=counts[Status.KNOWN], refused=counts[Status.REFUSED], bad=bad)
+    return replies.answered(200, brought)
+
+
+def _bad(outcome: LineOutcome) -> BadLine:
+    problems = [ProblemShown(code=one.code, message=one.say, where=one.where) for one in outcome.problems]
+    return BadLine(line=outcome.line, problems=problems)
+
+
+class Merge(Asked):
+    """Which customer goes on."""
+
+    into: Id
+
+
+def _merge(wanted: Writing[Merge]) -> Customer:
+    gone, kept = (wanted.work.unit.parties.customer(number) for number in (wanted.id, wanted.asked.into))
+    if gone is None:
+        raise missing("customer", wanted.id)
+    if kept is None:
+        raise missing("customer", wanted.asked.into)
+    return customers.shown(wanted.view, merging.merge(wanted.work, gone.code, kept.code))
+
+
+def _name(kind: str) -> str:
+    return "import" + "".join(word.title() for word in kind.split("-"))
+
+
+RESOURCE = Resource(
+    "import",
+    "Bringing data in, and merging customers",
+    (
+        *(
+            Operation(
+                method="POST",
+                path=f"/import/{kind}",
+                name=_name(kind),
+                summary=f"Bring {kind.replace('-', ' ')} in, line by line",
+                verb=Verb.CREATE,
+                asked=BringAsked,
+                reply=Brought,
+                bare=partial(_bring, kind),
+                media=_MEDIA,
+            )
+            for kind in KINDS
+        ),
+        making(
+            "/customers/{id}/merge",
+            "mergeCustomer",
+            "Let another customer go on for this one",
+            Merge,
+            Customer,
+            _merge,
+            verb=Verb.MANAGE,
+        ),
+    ),
+)
