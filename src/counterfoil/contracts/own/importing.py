@@ -1,4 +1,4 @@
-"""Bringing in many things with one call, line by line, and merging customers that were two by mistake."""
+"""Bringing in many things with one call, line by line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 
-from counterfoil.contracts.own import customers, replies
-from counterfoil.contracts.own.customers import Customer
+from counterfoil.contracts.own import replies
 from counterfoil.contracts.own.plumbing import key_of
 from counterfoil.contracts.own.replies import ProblemShown
-from counterfoil.contracts.own.resource import Operation, Params, Resource, Writing, making, missing
-from counterfoil.contracts.own.shapes import Asked, Id, Shown
+from counterfoil.contracts.own.resource import Operation, Params, Resource
+from counterfoil.contracts.own.shapes import Asked, Shown
 from counterfoil.core.access import Verb
 from counterfoil.importing import KINDS, Form, LineOutcome, Status, run
-from counterfoil.services import merging
 from counterfoil.services.office import Context
 from counterfoil.wire.contract import Again, Reply, Request
 
@@ -73,28 +71,13 @@ def _bad(outcome: LineOutcome) -> BadLine:
     return BadLine(line=outcome.line, problems=problems)
 
 
-class Merge(Asked):
-    """Which customer goes on."""
-
-    into: Id
-
-
-def _merge(wanted: Writing[Merge]) -> Customer:
-    gone, kept = (wanted.work.unit.parties.customer(number) for number in (wanted.id, wanted.asked.into))
-    if gone is None:
-        raise missing("customer", wanted.id)
-    if kept is None:
-        raise missing("customer", wanted.asked.into)
-    return customers.shown(wanted.view, merging.merge(wanted.work, gone.code, kept.code))
-
-
 def _name(kind: str) -> str:
     return "import" + "".join(word.title() for word in kind.split("-"))
 
 
 RESOURCE = Resource(
     "import",
-    "Bringing data in, and merging customers",
+    "Bringing data in",
     (
         *(
             Operation(
@@ -109,15 +92,6 @@ RESOURCE = Resource(
                 media=_MEDIA,
             )
             for kind in KINDS
-        ),
-        making(
-            "/customers/{id}/merge",
-            "mergeCustomer",
-            "Let another customer go on for this one",
-            Merge,
-            Customer,
-            _merge,
-            verb=Verb.MANAGE,
         ),
     ),
 )
