@@ -312,7 +312,7 @@ def test_what_is_owed_to_suppliers_is_aged_apart(book: Store) -> None:
     invoice = buyer.register("563.26", due_on=date(2024, 4, 30))
     buyer.match(invoice, line, "10")
     booked = buyer.book(invoice)
-    aged = draw(book, "payables-aging", {"as_of": "2024-05-30"}, lambda: buyer.now)
+    aged = draw(book, "payables", {"as_of": "2024-05-30"}, lambda: buyer.now)
     assert rows(aged)[0][3:5] == (Decimal(0), Decimal("563.26"))
     assert aged.holds
     assert aged.says == ("The ageing ties to the payable account: 563.26 CAD in 2000 Accounts payable.",)
