@@ -47,17 +47,19 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, or text."""
+    """An item line, a charge of the whole document such as freight, text, or what rounding left between the two."""
 
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
+    ROUNDING = "round"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleLine:
     """A line as a sender asks for it.
 
+    sku:        what the sender calls it; an item's own code holds where there is an item
     quantity:   what is charged; negative = a return
     ordered:    what had been ordered, where it differs from what is charged
     unit_price: before tax, None = the item's list price
@@ -68,6 +70,7 @@ class SaleLine:
 
     kind: LineKind = LineKind.ITEM
     item_id: int | None = None
+    sku: str = ""
     description: str | None = None
     note: str = ""
     uom: str | None = None
@@ -115,7 +118,10 @@ class Sale:
     type_code:    the invoice type whose rules hold, "" = none; sub_type is its workflow label
     reference:    the sender's order number
     order_number: the order that this invoice belongs to, where the sender names one
+    original_id:  the invoice that this one gives back, where no line says so
     contact:      the merchant's reference of the person who placed it
+    rate:         base units for one unit of the currency, as its issuer fixed it; None = the book's own rate
+    moves_goods:  False where its issuer keeps the stock and books the cost
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
     """
@@ -132,6 +138,7 @@ class Sale:
     ship_on: date | None = None
     book_month: int | None = None
     currency: str | None = None
+    rate: Decimal | None = None
     number: str | None = None
     type_code: str = ""
     sub_type: str = ""
@@ -142,9 +149,11 @@ class Sale:
     customer_po: str = ""
     third_party_number: str = ""
     order_number: str = ""
+    original_id: int | None = None
     contact: str | None = None
     ordered_by: str = ""
     comment: str = ""
+    moves_goods: bool = True
     lines: tuple[SaleLine, ...] = ()
     tenders: tuple[SaleTender, ...] = ()
     tax_rounding: TaxRounding = TaxRounding.COMPONENT

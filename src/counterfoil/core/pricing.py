@@ -46,6 +46,7 @@ class Pricing:
     place:   where it is taxed, None = nowhere
     binding: a posted document, whose tax must agree with the sender's within tolerance
     strict:  a subtotal that differs from the lines is refused
+    moves:   stocked items move
     """
 
     items: Mapping[int, Item]
@@ -55,6 +56,7 @@ class Pricing:
     place: Jurisdiction | None
     binding: bool
     strict: bool
+    moves: bool = True
 
 
 def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
@@ -118,7 +120,7 @@ def _line(
         line_no=number,
         kind=asked.kind,
         item_id=asked.item_id,
-        sku=item.sku if item else "",
+        sku=item.sku if item else asked.sku,
         description=asked.description if asked.description is not None else item.description if item else "",
         note=asked.note,
         uom=asked.uom if asked.uom is not None else item.uom if item else "",
@@ -129,7 +131,7 @@ def _line(
         net=Money.of(asked.quantity * unit_price, using.unit) - discount,
         tax=Money(0, using.unit),
         ledger_class=item.ledger_class if item else "",
-        stocked=item.stocked if item else False,
+        stocked=using.moves and item is not None and item.stocked,
         order_line_id=asked.order_line_id,
         returns_line_id=asked.returns_line_id,
     )
