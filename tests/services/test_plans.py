@@ -12,11 +12,15 @@ import pytest
 from counterfoil.store import open_store
 from counterfoil.store.engine import Statement
 
-ROOMS = ("credentials", "documents", "evidence", "history", "journal", "parties", "refs", "stock")
+ROOMS = (
+    *("credentials", "documents", "drafts", "evidence", "exported", "exports", "history", "journal", "parties", "refs"),
+    "stock",
+)
 GROWING = (
     *("document", "document_line", "document_tax", "document_tender", "tracking", "message", "idempotency"),
     *("entry", "posting", "open_item", "open_item_state", "application", "stock_move", "stock_level", "stock_value"),
     *("party", "contact", "item", "external_ref", "customer_tally"),
+    *("draft", "export_event", "export_feed", "export_pending", "export_state"),
 )
 #: Asked by people, at most once per change of reference data, or read in id order up to its limit.
 ALLOWED = {"stock._listed", "refs._kinds", "documents._page"}

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    ACCOUNTING_ENTRY = "accounting_entry"
 
 
 #: Not posted: they may become an invoice or be voided.
@@ -40,6 +41,7 @@ ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
 class State(StrEnum):
     """Where a document stands. Posted is final; reversed and settled are derived from the book."""
 
+    DRAFT = "draft"
     OPEN = "open"
     INVOICED = "invoiced"
     VOID = "void"
@@ -47,12 +49,16 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, text, or what rounding left between the two."""
+    """An item line, a charge of the whole document such as freight, text, what rounding left, or a line of an entry.
+
+    An entry's line has its account's code for a sku; its net is its debit less its credit.
+    """
 
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
     ROUNDING = "round"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,7 @@ class Sale:
     moves_goods:  False where its issuer keeps the stock and books the cost
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
+    draft_id:     the draft that it was, whose id it keeps
     """
 
     kind: Kind
@@ -161,6 +168,7 @@ class Sale:
     asserted_tax: Decimal | None = None
     asserted_total: Decimal | None = None
     extras: Mapping[str, object] = field(default_factory=dict)
+    draft_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -168,6 +168,16 @@ def for_stock_adjustment(adjustment: Document, goods: Sequence[GoodsMoved], book
     return _entry(adjustment, "stock_adjustment/1", legs(amounts, None, books.base), books)
 
 
+def for_accounting_entry(document: Document, accounts: Mapping[int, int], books: Books) -> Entry:
+    """An accounting entry as given: each line on the account that it names.
+
+    accounts: line id -> account id
+    """
+    amounts: list[Leg] = [(accounts[line.id], line.net, None, line.id) for line in document.lines]
+    entry = _entry(document, "accounting_entry/1", legs(amounts, books.rate, books.base), books)
+    return replace(entry, text=document.comment or entry.text)
+
+
 def for_exchange(on: date, month: int, party_id: int, gain: int, text: str, books: Books) -> Entry:
     """A realised exchange difference: the receivable's base amount against gain or loss.
 
@@ -184,6 +194,27 @@ def for_exchange(on: date, month: int, party_id: int, gain: int, text: str, book
             Posting(books.accounts.of(Role.EXCHANGE), nothing, -gain),
         ),
     )
+
+
+def moves_cost(goods: Iterable[GoodsMoved]) -> bool:
+    """Whether goods that moved leave anything to post."""
+    sums: dict[tuple[str, bool], int] = {}
+    for moved in goods:
+        for variance, minor in ((False, moved.value), (True, moved.variance)):
+            sums[moved.ledger_class, variance] = sums.get((moved.ledger_class, variance), 0) + minor
+    return any(sums.values())
+
+
+def cost_part(entry: Entry, document: Document) -> Entry:
+    """The part of a document's entry that is about its goods: the whole of a stock adjustment's, the cost of a sale's.
+
+    Of the legs that for_sale makes without a party or a line, the taxes come first and the cost follows.
+    """
+    if document.kind in (Kind.STOCK_ADJUSTMENT, Kind.ACCOUNTING_ENTRY):
+        return entry
+    bare = [leg for leg in entry.postings if leg.amount and leg.party_id is None and leg.line_id is None]
+    taxes = sum(1 for part in document.taxes if part.tax)
+    return replace(entry, postings=tuple(bare[taxes:]), text=f"Cost of goods: {entry.text} {document.number}")
 
 
 def _entry(document: Document, rule: str, postings: Sequence[Posting], books: Books) -> Entry:

@@ -71,7 +71,8 @@ def _item_ids(sale: Sale) -> list[int]:
 
 def _ask_ahead(work: Work, sale: Sale) -> None:
     """Everything that will be read is asked for at once, so that a distant database is waited for once."""
-    work.unit.mint.ahead("document")
+    if sale.draft_id is None:
+        work.unit.mint.ahead("document")
     if isinstance(sale.customer, int):
         work.unit.parties.ahead(sale.customer)
     department = sale.department_id or default_department(work)
@@ -191,7 +192,7 @@ def _document(
         kind = Kind.CREDIT_NOTE
     policy = work.reference.policy
     return Document(
-        id=work.unit.mint.take("document"),
+        id=sale.draft_id or work.unit.mint.take("document"),
         kind=kind,
         state=State.POSTED if posted else State.OPEN,
         number=sale.number or "",

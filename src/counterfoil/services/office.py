@@ -43,6 +43,7 @@ class Said:
 class Outcome:
     """What an effect came to, kept under its key so that a repetition gets the same.
 
+    number:   "" for a draft
     warnings: (code, sentence) of what the sender should know
     """
 
@@ -108,6 +109,11 @@ class Work:
         return self.now.astimezone(ZoneInfo(self.reference.time_zone)).date()
 
     @property
+    def request_id(self) -> str:
+        """The call that it belongs to."""
+        return self._said.request_id
+
+    @property
     def actor(self) -> str:
         """Who does it."""
         return self.caller.name
@@ -137,7 +143,7 @@ class Work:
         filed = effect()
         self._drawn = self.unit.draw()
         self._document_id = filed.document.id
-        number = filed.document.number or self._drawn.numbers[filed.document.id]
+        number = filed.document.number or self._drawn.numbers.get(filed.document.id, "")
         return Outcome(filed.document.id, number, filed.warnings)
 
     def also(self, key: str, content: bytes) -> None:

@@ -34,6 +34,7 @@ SERIES = {
     Kind.RECEIPT: "RC",
     Kind.REFUND: "RF",
     Kind.STOCK_ADJUSTMENT: "SA",
+    Kind.ACCOUNTING_ENTRY: "AE",
 }
 _INVOICE_TYPES = {
     "E": ("Estimate", ("E",)),

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, Line, LineKind, State
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
+from counterfoil.core.exporting import Topic
 from counterfoil.core.money import Money, from_millionths, millionths, within
-from counterfoil.core.posting import Books, GoodsMoved, for_stock_adjustment
+from counterfoil.core.posting import Books, GoodsMoved, for_stock_adjustment, moves_cost
 from counterfoil.core.stock import Item, move
 from counterfoil.core.terms import book_month
 from counterfoil.services.drawing import Warnings, default_department
@@ -97,6 +98,8 @@ def _move(work: Work, document: Document, sign: int, warnings: Warnings) -> Move
     work.unit.stock.value(valuations.values())
     work.unit.stock.change({(item, department): (quantity, 0) for item, quantity in changed.items()})
     work.unit.stock.file_moves(moves, document.on, work.unit.mint)
+    if document.kind is not Kind.CASH_SALE and moves_cost(goods):
+        work.unit.exports.offer(Topic.ACCOUNTING_ENTRY, document.id, work.actor)
     return Moved(tuple(result), tuple(goods))
 
 

@@ -13,8 +13,11 @@ from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
+from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
 from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.exported import Exported
+from counterfoil.store.exports import Exports
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
@@ -70,6 +73,8 @@ class Unit:
         self.refs = Refs(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
+        self.drafts = Drafts(connection)
+        self.exports = Exports(connection)
 
     @property
     def reference(self) -> Reference:
@@ -105,6 +110,8 @@ class Reader:
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+        self.exports = Exports(connection)
+        self.exported = Exported(connection)
 
     @cached_property
     def reference(self) -> Reference:

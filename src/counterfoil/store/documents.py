@@ -69,6 +69,13 @@ _lines = Statement(
 _taxes = Statement(
     sa.select(document_tax).where(document_tax.c.document_id == p("id")).order_by(document_tax.c.position)
 )
+_heads = Statement(sa.select(document).where(one_of(document.c.id, "ids")))
+_lines_in = Statement(
+    sa.select(document_line).where(one_of(document_line.c.document_id, "ids")).order_by(document_line.c.line_no)
+)
+_taxes_in = Statement(
+    sa.select(document_tax).where(one_of(document_tax.c.document_id, "ids")).order_by(document_tax.c.position)
+)
 _tenders = Statement(
     sa.select(document_tender).where(document_tender.c.document_id == p("id")).order_by(document_tender.c.position)
 )
@@ -198,6 +205,17 @@ class Documents:
             tenders=tuple(self._to_tender(one, unit) for one in tenders.rows()),
         )
 
+    def many(self, ids: Collection[int]) -> dict[int, Document]:
+        """Several documents by id, without how they were paid; unknown ones are missing."""
+        wanted = list(ids)
+        heads, lines, taxes = (self._connection.ask(part, ids=wanted) for part in (_heads, _lines_in, _taxes_in))
+        lines_of, taxes_of = _by_document(lines.rows(), 1), _by_document(taxes.rows(), 0)
+        found = [to_document(row, lines_of.get(row[0], [])) for row in heads.rows()]
+        return {
+            one.id: replace(one, taxes=tuple(_to_tax(part, one.total.currency) for part in taxes_of.get(one.id, [])))
+            for one in found
+        }
+
     def _ask(self, document_id: int) -> tuple[Answer, Answer]:
         return self._connection.ask(_head, id=document_id), self._connection.ask(_lines, id=document_id)
 
@@ -325,6 +343,13 @@ def to_document(row: Sequence[Any], lines: Sequence[Row]) -> Document:
     )
 
 
+def _by_document(rows: Sequence[Row], column: int) -> dict[int, list[Row]]:
+    result: dict[int, list[Row]] = {}
+    for row in rows:
+        result.setdefault(row[column], []).append(row)
+    return result
+
+
 def _to_tracking(row: Row) -> Tracking:
     f = dict(zip(tracking.columns.keys(), row, strict=True))
     return Tracking(
@@ -436,6 +461,24 @@ def _line_row(document_id: int, line: Line) -> dict[str, Any]:
         "order_line_id": line.order_line_id,
         "returns_line_id": line.returns_line_id,
     }
+
+
+def draft_content(made: Document) -> dict[str, Any]:
+    """A draft as the rows that its document would have; draft_of is the inverse."""
+    head = _head_row(made, "", 0) | {"is_ours": True, "entered_at": 0, "actor": "", "message_id": None}
+    lines = [_line_row(made.id, line) for line in made.lines]
+    taxes = [_tax_row(made.id, number, part) for number, part in enumerate(made.taxes)]
+    return {"head": head, "lines": lines, "taxes": taxes}
+
+
+def draft_of(content: dict[str, Any]) -> Document:
+    """A draft from its content."""
+    head = [content["head"][name] for name in _Head._fields]
+    lines = [tuple(line[name] for name in _Line._fields) for line in content["lines"]]
+    made = to_document(head, lines)
+    names = document_tax.columns.keys()
+    taxes = tuple(_to_tax(tuple(part[name] for name in names), made.total.currency) for part in content["taxes"])
+    return replace(made, taxes=taxes)
 
 
 def to_line(row: Row, unit: Currency) -> Line:

@@ -83,6 +83,28 @@ def _one_of_postgresql(element: one_of, compiler: Any, **options: Any) -> str:
     return f"{compiler.process(element.column, **options)} = ANY(%({element.name})s::bigint[])"
 
 
+class utc_text(sa.ColumnElement[str]):
+    """A column of milliseconds since 1970 as YYYY-MM-DD HH:MM:SS in UTC."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[Any]) -> None:
+        self.column = column
+
+
+@compiles(utc_text, "sqlite")
+def _utc_text_sqlite(element: utc_text, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%S', {column} / 1000, 'unixepoch')"
+
+
+@compiles(utc_text, "postgresql")
+def _utc_text_postgresql(element: utc_text, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"to_char(to_timestamp({column} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+
+
 class Statement:
     """A Core statement with its compiled text for each engine."""
 

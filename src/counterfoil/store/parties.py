@@ -28,6 +28,7 @@ CUSTOMER = (
     party.c.shipping,
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
+_by_ids = Statement(sa.select(*CUSTOMER).where(one_of(party.c.id, "ids"), party.c.kind == "customer"))
 _by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
@@ -52,6 +53,10 @@ class Parties:
         answer = self._ahead.pop(customer_id, None) or self._connection.ask(_by_id, id=customer_id)
         row = answer.row()
         return to_customer(row) if row else None
+
+    def customers(self, ids: Iterable[int]) -> dict[int, Customer]:
+        """Several customers by id; unknown ones are missing."""
+        return {row[0]: to_customer(row) for row in self._connection.rows(_by_ids, ids=sorted(ids))}
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written."""

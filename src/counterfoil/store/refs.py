@@ -30,11 +30,21 @@ _SEQUENCED = (
     "application",
     "stock_move",
     "message",
+    "export_event",
 )
 
 
+#: A draft's id becomes its document's.
+_SHARED = {"document": "draft"}
+
+
 def _last_id(kind: str) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.coalesce(sa.func.max(metadata.tables[kind].c.id), 0)).scalar_subquery()
+    last = sa.func.max(metadata.tables[kind].c.id)
+    if kind not in _SHARED:
+        return sa.select(sa.func.coalesce(last, 0)).scalar_subquery()
+    both = (last, sa.func.max(metadata.tables[_SHARED[kind]].c.id))
+    one = sa.union_all(*(sa.select(number.label("id")) for number in both)).subquery()
+    return sa.select(sa.func.coalesce(sa.func.max(one.c.id), 0)).scalar_subquery()
 
 
 _last_of_all = Statement(sa.select(*(_last_id(kind) for kind in _SEQUENCED)))

@@ -46,7 +46,12 @@ def from_day(text: str | None) -> date | None:
 
 def fold(text: str) -> str:
     """Text for comparison without regard to case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).casefold())
+    return fold_part(text.strip())
+
+
+def fold_part(text: str) -> str:
+    """A piece of such a text, its blanks at both ends with it."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def address_text(address: Address) -> str:

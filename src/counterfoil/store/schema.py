@@ -584,6 +584,87 @@ stock_value = Table(
     Column("average", Big, nullable=False),
 )
 
+# --- drafts and exports ---------------------------------------------------------------------------------------------
+
+draft = Table(  # an invoice or credit note that is not booked yet; its id becomes the document's
+    "draft",
+    metadata,
+    _id(),
+    Column("kind", String(24), nullable=False),
+    Column("state", String(9), nullable=False),  # draft, booked, discarded
+    _ref("customer_id", "party.id", index=True),
+    Column("currency", String(3), nullable=False),
+    Column("dated_on", Day, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Big, nullable=False),
+    Column("updated_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+Index(
+    "ix_draft_live",
+    draft.c.kind,
+    draft.c.id,
+    sqlite_where=text("state = 'draft'"),
+    postgresql_where=text("state = 'draft'"),
+)
+export_event = Table(  # append-only
+    "export_event",
+    metadata,
+    _id(),
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("remote_id", Text, nullable=False),
+    Column("at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+)
+export_feed = (
+    Table(  # projection, kept by a trigger on document, and by the office for what a document leaves as besides
+        "export_feed",
+        metadata,
+        Column("topic", String(24), nullable=False),
+        Column("document_id", Id, nullable=False),
+        Column("source", Text, nullable=False),  # who brought the document: it never goes back there
+        PrimaryKeyConstraint("topic", "document_id"),
+        sqlite_with_rowid=False,
+    )
+)
+export_system = Table(  # systems that have taken something of a topic
+    "export_system",
+    metadata,
+    Column("topic", String(24), nullable=False),
+    Column("system", Plain, nullable=False),
+    PrimaryKeyConstraint("topic", "system"),
+    sqlite_with_rowid=False,
+)
+export_pending = Table(  # projection: what each of those has still to take; kept by a trigger on export_feed
+    "export_pending",
+    metadata,
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False),
+    PrimaryKeyConstraint("system", "topic", "document_id"),
+    sqlite_with_rowid=False,
+)
+export_state = Table(  # projection of export_event
+    "export_state",
+    metadata,
+    Column("system", Plain, nullable=False),
+    Column("topic", String(24), nullable=False),
+    Column("document_id", Id, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("exported_at", Big),  # the latest acknowledgement, NULL = none that counts
+    Column("remote_id", Text, nullable=False),
+    PrimaryKeyConstraint("system", "topic", "document_id"),
+    Index("ix_export_state_exported", "system", "topic", "exported_at"),
+    sqlite_with_rowid=False,
+)
+
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
 APPEND_ONLY = (
     setting,
@@ -597,4 +678,5 @@ APPEND_ONLY = (
     open_item,
     application,
     stock_move,
+    export_event,
 )
