@@ -11,7 +11,7 @@ from typing import Protocol
 
 from counterfoil.core.accounting import AccountingEntry
 from counterfoil.core.document import Sale
-from counterfoil.core.errors import BookError, Unavailable
+from counterfoil.core.errors import BookError, Problem, Unavailable
 from counterfoil.core.party import NOWHERE, Address
 
 
@@ -87,8 +87,33 @@ class Learned:
     shape: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    path: what was asked for, without credentials
+    """
+
+    path: str
+    rows: Sequence[Fetched]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A call by which the other system was told something, as evidence keeps it."""
+
+    path: str
+    body: bytes
+    status: int
+    reply: bytes
+
+
 class MarksRefused(BookError):
     """A batch of marks was understood and refused; one of them, or all, cannot be taken."""
+
+    def __init__(self, problem: Problem, told: Told) -> None:
+        super().__init__(problem)
+        self.told = told
 
 
 class SourceBroken(Unavailable):
@@ -106,6 +131,10 @@ class Source(Protocol):
         """Its name in the book, such as traede:main."""
 
     @property
+    def contract(self) -> str:
+        """The contract that it keeps to, such as traede."""
+
+    @property
     def flows(self) -> Sequence[Flow]:
         """What is pulled from it."""
 
@@ -113,7 +142,7 @@ class Source(Protocol):
     def shapes(self) -> Sequence[str]:
         """The words in which it may take marks of accounting entries, the likeliest first."""
 
-    def page(self, flow: Flow, number: int, since: datetime | None = None) -> Sequence[Fetched]:
+    def page(self, flow: Flow, number: int, since: datetime | None = None) -> Page:
         """A page, counted from 0, of what we do not have by its own account; empty behind the last one.
 
         since: also what we got after this instant
@@ -122,7 +151,7 @@ class Source(Protocol):
     def read(self, flow: Flow, raw: bytes, learned: Learned) -> Taken:
         """A document in the book's words; Invalid with every problem."""
 
-    def mark(self, flow: Flow, marks: Sequence[Mark], shape: str) -> None:
+    def mark(self, flow: Flow, marks: Sequence[Mark], shape: str) -> Told:
         """Tell it what we have; MarksRefused when it says no."""
 
 

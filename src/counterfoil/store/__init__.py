@@ -26,6 +26,7 @@ from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.syncing import Known, Syncs
 
 __all__ = [
     "SHELF_INVOICES",
@@ -37,6 +38,7 @@ __all__ = [
     "Drawn",
     "Filed",
     "Headed",
+    "Known",
     "Level",
     "Message",
     "Move",
@@ -45,6 +47,7 @@ __all__ = [
     "Reader",
     "Refs",
     "Store",
+    "Syncs",
     "Unit",
     "open_store",
 ]
@@ -73,6 +76,7 @@ class Unit:
         self.refs = Refs(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
+        self.syncs = Syncs(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
 
@@ -112,6 +116,7 @@ class Reader:
         self.stock = Stock(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
+        self.syncs = Syncs(connection)
 
     @cached_property
     def reference(self) -> Reference:

@@ -137,6 +137,12 @@ class Items:
         row = self._connection.row(_item_by_sku, sku=sku)
         return _to_item(row) if row else None
 
+    def by_skus(self, skus: Iterable[str]) -> dict[str, Item]:
+        """The items of some stock-keeping codes, asked for together; unknown ones are missing."""
+        asked = [self._connection.ask(_item_by_sku, sku=sku) for sku in sorted(set(skus))]
+        found = [_to_item(row) for answer in asked if (row := answer.row())]
+        return {item.sku: item for item in found}
+
     def add(self, thing: Item) -> None:
         """File a new item."""
         row = {
