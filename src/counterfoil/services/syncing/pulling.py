@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from counterfoil.core.errors import BookError, Problem, Unavailable
-from counterfoil.core.ports import Fetched, Flow, Page, Pulling, Source, Taken
+from counterfoil.core.ports import Fetched, Flow, Page, Pulling, Source, SourceBroken, Taken
 from counterfoil.core.syncing import UNTOLD, Happening, Pulled, PulledState, Run, RunState, next_try
 from counterfoil.services.credentials import principal
 from counterfoil.services.office import Clock, Context, Filed, Said, Work, utc_now
@@ -43,8 +43,19 @@ class Pull:
     ) -> None:
         self._store, self._source, self._pulling, self._run_id = store, source, pulling, run_id
         self._clock, self._stop = clock, stop
+        self._untold: Unavailable | None = None
         self._principal = principal(store, f"sync:{source.name}")
         self._marking = Marking(store, source, pulling, run_id, self.account, self.context)
+
+    @property
+    def flows(self) -> Sequence[Flow]:
+        """What is pulled, in order."""
+        return self._source.flows
+
+    @property
+    def sweeps(self) -> int:
+        """How often a list is gone through, at most."""
+        return self._pulling.sweeps
 
     def open(self, since: datetime | None = None) -> None:
         """File the run, and the account when it is new."""
@@ -111,17 +122,31 @@ class Pull:
             return replace(before, state=PulledState.IMPORTED, code="", say="", attempts=0, next_try_at=None)
         return replace(before, state=PulledState.CHANGED, code="changed_after_import", say=say)
 
+    def flush(self, flow: Flow) -> None:
+        """Tell the other system of everything that waits for it."""
+        self._marking.send(flow)
+
     def settle(self, flow: Flow) -> int:
         """Import what is staged and what is to be tried again, and tell the other system; how many were imported.
 
-        Marks that are pending go first.
+        What can be imported is, even while the other system cannot be told.
         """
-        self._marking.send(flow)
-        imported = 0
-        for state in (PulledState.STAGED, PulledState.FAILED):
-            imported += self._import_all(flow, state)
+        self._untold = None
+        imported = sum(self._import_all(flow, state) for state in (PulledState.STAGED, PulledState.FAILED))
+        if self._untold is not None:
+            raise self._untold
         self._marking.send(flow)
         return imported
+
+    def _tell(self, flow: Flow) -> None:
+        if self._untold is not None:
+            return
+        try:
+            self._marking.send(flow, full=True)
+        except SourceBroken:
+            raise
+        except Unavailable as error:
+            self._untold = error
 
     def _import_all(self, flow: Flow, state: PulledState) -> int:
         # What fails now is due later than this instant, and is not met again by the same step.
@@ -133,9 +158,10 @@ class Pull:
                 return imported
             for one in chunk:
                 self._stop()
-                imported += self._import(flow, one)
-                if imported % self._pulling.batch == 0:
-                    self._marking.send(flow, full=True)
+                done = self._import(flow, one)
+                imported += done
+                if done and imported % self._pulling.batch == 0:
+                    self._tell(flow)
             after = chunk[-1].their_id
 
     def _import(self, flow: Flow, one: Pulled) -> int:
