@@ -19,18 +19,24 @@ class Knocker:
     """Somebody at the doors of a book.
 
     settings: of one contract each, by its name
+    headers:  sent with every request besides the credentials
     """
 
     def __init__(
-        self, store: Store, clock: Clock, authorization: str, settings: Mapping[str, Mapping[str, Any]] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        authorization: str,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         tables = {name: dict(table) for name, table in (settings or {}).items()}
         self._app = wsgi(store, Settings(contracts=tables), clock)
-        self._authorization = authorization
+        self._always = {"Authorization": authorization, **(headers or {})}
 
     def open(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> TestResponse:
         """The answer to one request, with this caller's credentials unless the headers hold others."""
-        sent = {"Authorization": self._authorization, **(headers or {})}
+        sent = {**self._always, **(headers or {})}
         given = {name: value for name, value in sent.items() if value}
         return Client(self._app).open(path, method=method, data=body, headers=given)
 

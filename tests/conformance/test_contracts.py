@@ -26,6 +26,7 @@ class Given(Protocol):
     """What the module `given_<contract>` tells about a contract.
 
     AUTHORIZATION: the header that opens its door
+    HEADERS:       what goes with every call besides, where there is anything
     SETTINGS:      its own table
     KEYED:         the golden case that may be sent again: a write without a second effect, a read with the same answer
     SPELLINGS:     how its senders may write a number: keys of `_SPELLED`
@@ -60,7 +61,8 @@ def _folder(contract: Contract[Any, Any]) -> Path:
 def _knocker(contract: Contract[Any, Any], store: Store, case: str) -> Knocker:
     given = _given(contract)
     clock = given.prepare(store, case)
-    return Knocker(store, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS})
+    headers = getattr(given, "HEADERS", None)
+    return Knocker(store, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS}, headers)
 
 
 _EACH = pytest.mark.parametrize("contract", INSTALLED, ids=lambda contract: contract.name)

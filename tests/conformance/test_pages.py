@@ -20,7 +20,7 @@ from tests.conformance.golden import ANY, differences, parsed
 
 _EXAMPLE = re.compile(r"```sh\n(?P<call>curl .*?)```\s*```json\n(?P<reply>.*?)```", re.DOTALL)
 #: The golden case whose book the example is asked of.
-_BOOKS = {"systemfive": "", "evolutionx": "balance"}
+_BOOKS = {"systemfive": "", "evolutionx": "balance", "traede": "mark-invoices"}
 
 
 def _example(contract: Contract[Any, Any]) -> re.Match[str]:
@@ -41,7 +41,8 @@ def test_the_worked_example_is_answered_as_printed(book: Store, contract: Contra
     example, given = _example(contract), import_module(f"tests.conformance.given_{contract.name}")
     path, body = _call(shlex.split(example["call"].replace("\\\n", " ")))
     clock = given.prepare(book, _BOOKS[contract.name])
-    knock = Knocker(book, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS})
+    headers = getattr(given, "HEADERS", None)
+    knock = Knocker(book, clock, given.AUTHORIZATION, {contract.name: given.SETTINGS}, headers)
     answer = knock.open("POST", path, body, {"Content-Type": "application/json"})
     expected = parsed(example["reply"].encode())
     if "APIResponse" in expected:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterfoil.contracts import evolutionx, systemfive
+from counterfoil.contracts import evolutionx, systemfive, traede
 from counterfoil.wire.contract import Contract
 
 INSTALLED: tuple[Contract[Any, Any], ...] = (
     evolutionx.contract,
     systemfive.contract,
+    traede.contract,
 )

@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+#: The member of a document's extras that holds its EntryType.
+TYPE = "entry_type"
+
 
 class EntryType(StrEnum):
     """What an accounting entry is about."""

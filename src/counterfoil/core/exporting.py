@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from counterfoil.core.document import ORDERS, Document, Kind
 from counterfoil.core.journal import Entry
+from counterfoil.core.money import Currency
 from counterfoil.core.party import Customer
 from counterfoil.core.stock import Item
+from counterfoil.core.tax import TaxCode
+from counterfoil.core.terms import Terms
 
 
 class Topic(StrEnum):
@@ -166,6 +171,8 @@ class Exportable:
     """A document as it may leave the book.
 
     entry:       what the topic ACCOUNTING_ENTRY consists of; None elsewhere
+    accounts:    account id -> code, of that entry
+    rate:        base units for one unit of its currency, None = not known, as for a draft without a rate
     created_at:  when it was entered, updated_at when it changed last
     reversed_on: the date of its reversal
     """
@@ -174,17 +181,28 @@ class Exportable:
     created_at: datetime
     updated_at: datetime
     customer: Customer | None = None
+    terms: Terms | None = None
+    rate: Decimal | None = None
     entry: Entry | None = None
+    accounts: Mapping[int, str] = field(default_factory=dict)
     reversed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """Some of what a system has not exported, with the items in it by id, and how many there are in all."""
+    """Some of what a system has not exported, and how many there are in all.
+
+    items:         by id, those of the rows' lines
+    tax_codes:     by id, all of the book's
+    base, country: the book's own
+    """
 
     rows: tuple[Exportable, ...]
-    items: dict[int, Item]
     total: int
+    items: Mapping[int, Item]
+    tax_codes: Mapping[int, TaxCode]
+    base: Currency
+    country: str
 
 
 def topic_of(document: Document) -> Topic | None:

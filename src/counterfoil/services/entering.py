@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from counterfoil.core.accounting import AccountingEntry, EntryLine
+from counterfoil.core.accounting import TYPE, AccountingEntry, EntryLine
 from counterfoil.core.document import Document, Kind, Line, LineKind, State
 from counterfoil.core.errors import Problem, Refused
 from counterfoil.core.journal import Account
@@ -13,9 +13,6 @@ from counterfoil.core.posting import Books, for_accounting_entry
 from counterfoil.core.terms import book_month, month_text
 from counterfoil.services.drawing import default_department
 from counterfoil.services.office import Filed, Work
-
-#: The member of a document's extras that holds its EntryType.
-TYPE = "entry_type"
 
 
 def enter(work: Work, entry: AccountingEntry) -> Filed:

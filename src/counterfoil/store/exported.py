@@ -196,8 +196,17 @@ def _booked(shape: _Shape) -> sa.Select[Any]:
 def _marked_later(shape: _Shape) -> sa.Select[Any]:
     return (
         sa.select(*_document_columns())
-        .select_from(export_state.join(document, document.c.id == export_state.c.document_id))
+        .select_from(
+            export_state.join(document, document.c.id == export_state.c.document_id).join(
+                export_feed,
+                sa.and_(
+                    export_feed.c.topic == export_state.c.topic,
+                    export_feed.c.document_id == export_state.c.document_id,
+                ),
+            )
+        )
         .where(
+            export_feed.c.source != _system,
             export_state.c.system == _system,
             export_state.c.topic == _topic,
             export_state.c.exported_at > p("since"),
@@ -224,7 +233,7 @@ def _drafted() -> sa.Select[Any]:
         draft.c.dated_on,
         draft.c.created_at,
         draft.c.updated_at,
-    ).where(draft.c.kind == _topic, draft.c.state == sa.literal_column("'draft'"), ~marked)
+    ).where(draft.c.kind == _topic, draft.c.state == sa.literal_column("'draft'"), draft.c.actor != _system, ~marked)
 
 
 _STANDINGS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
@@ -20,10 +20,22 @@ _is_registered = Statement(
 _register = Statement(
     sa.text("INSERT INTO export_system VALUES (:topic, :system) ON CONFLICT DO NOTHING RETURNING topic")
 )
-_backlog = Statement(
-    sa.text(
-        "INSERT INTO export_pending SELECT :system, topic, document_id FROM export_feed"
-        " WHERE topic = :topic AND source <> :system"
+_not_theirs = sa.and_(export_feed.c.topic == p("topic"), export_feed.c.source != p("system"))
+_waiting = sa.select(sa.cast(p("system"), sa.String), export_feed.c.topic, export_feed.c.document_id)
+_columns = [column.name for column in export_pending.columns]
+_backlog = Statement(sa.insert(export_pending).from_select(_columns, _waiting.where(_not_theirs)))
+_again = Statement(
+    sa.insert(export_pending).from_select(
+        _columns,
+        _waiting.where(
+            _not_theirs,
+            one_of(export_feed.c.document_id, "ids"),
+            ~sa.exists().where(
+                export_pending.c.system == p("system"),
+                export_pending.c.topic == export_feed.c.topic,
+                export_pending.c.document_id == export_feed.c.document_id,
+            ),
+        ),
     )
 )
 _offered = Statement(
@@ -103,11 +115,7 @@ class Exports:
         if first.state is ExportState.ACKNOWLEDGED:
             self._connection.run(_taken, system=first.system, topic=first.topic.value, ids=booked)
         if first.state is ExportState.REOPENED:
-            self._wait_for(first.system, first.topic, booked)
-
-    def _wait_for(self, system: str, topic: Topic, ids: Iterable[int]) -> None:
-        rows = [{"system": system, "topic": topic.value, "document_id": number} for number in ids]
-        self._connection.insert(export_pending, rows, "ON CONFLICT DO NOTHING")
+            self._connection.run(_again, system=first.system, topic=first.topic.value, ids=booked)
 
     def state(self, system: str, topic: Topic, document_id: int) -> ExportState | None:
         """How far a document has come on its way into a system; None before its first event."""

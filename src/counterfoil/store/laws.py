@@ -259,6 +259,47 @@ LAWS: tuple[Law, ...] = (
         "customer {0} has {2} documents on shelf {1}, the tally says {3}",
     ),
     Law(
+        "an accounting entry is posted line by line",
+        "SELECT l.document_id, l.line_no, l.net FROM document_line l LEFT JOIN posting p ON p.line_id = l.id"
+        " AND p.entry_id IN (SELECT e.id FROM entry e WHERE e.document_id = l.document_id AND e.reverses_id IS NULL)"
+        " WHERE l.kind = 'entry' AND l.net <> coalesce(p.amount, 0)",
+        "line {1} of accounting entry {0} over {2} is posted otherwise",
+    ),
+    Law(
+        "every document may leave the book",
+        "SELECT d.id, d.number FROM document d WHERE d.kind IN"
+        " ('sales_invoice', 'cash_sale', 'credit_note', 'accounting_entry', 'quote', 'work_order', 'sales_order')"
+        " AND NOT EXISTS (SELECT 1 FROM export_feed f WHERE f.document_id = d.id AND f.topic ="
+        " CASE WHEN d.kind IN ('quote', 'work_order', 'sales_order') THEN 'order' ELSE d.kind END)"
+        " UNION ALL SELECT f.document_id, f.topic FROM export_feed f"
+        " WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.id = f.document_id)",
+        "document {1} ({0}) is offered to no system, or is none",
+    ),
+    Law(
+        "what a system has exported is what it was last told",
+        "SELECT s.document_id, s.topic, s.system FROM export_state s LEFT JOIN ("
+        " SELECT e.system, e.topic, e.document_id, max(e.at) AS at FROM export_event e"
+        " WHERE e.state = 'acknowledged' AND NOT EXISTS (SELECT 1 FROM export_event o WHERE o.system = e.system"
+        " AND o.topic = e.topic AND o.document_id = e.document_id AND o.id > e.id"
+        " AND (o.state = 'reopened' OR o.draft <> e.draft))"
+        " GROUP BY e.system, e.topic, e.document_id) x"
+        " ON x.system = s.system AND x.topic = s.topic AND x.document_id = s.document_id"
+        " WHERE coalesce(s.exported_at, -1) <> coalesce(x.at, -1)",
+        "{1} {0} has another export state for {2} than its events tell",
+    ),
+    Law(
+        "what waits for a system is what it has not exported",
+        "SELECT f.document_id, f.topic, y.system FROM export_feed f JOIN export_system y ON y.topic = f.topic"
+        " AND y.system <> f.source LEFT JOIN export_state s ON s.system = y.system AND s.topic = f.topic"
+        " AND s.document_id = f.document_id AND NOT s.draft LEFT JOIN export_pending w ON w.system = y.system"
+        " AND w.topic = f.topic AND w.document_id = f.document_id"
+        " WHERE (s.exported_at IS NULL) <> (w.document_id IS NOT NULL)"
+        " UNION ALL SELECT w.document_id, w.topic, w.system FROM export_pending w"
+        " WHERE NOT EXISTS (SELECT 1 FROM export_feed f JOIN export_system y ON y.topic = f.topic"
+        " WHERE f.topic = w.topic AND f.document_id = w.document_id AND y.system = w.system)",
+        "{1} {0} waits for {2} and should not, or the other way round",
+    ),
+    Law(
         "every document has its evidence",
         "SELECT d.id, d.number FROM document d LEFT JOIN message m ON m.id = d.message_id WHERE m.id IS NULL",
         "document {1} ({0}) has no message",
