@@ -205,7 +205,8 @@ def tick(at: datetime, context: object) -> None:
     _ask(str(context), None)
 
 
-@DBOS.workflow(name="sync")
+# A run that is killed over and over still goes on: every life gets it further.
+@DBOS.workflow(name="sync", max_recovery_attempts=None)
 def sync(job: str, since: str | None) -> None:
     """A run over an account; every step of it is remembered once it is done."""
     runner, run_id = _runner, DBOS.workflow_id

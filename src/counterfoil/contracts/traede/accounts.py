@@ -11,12 +11,6 @@ from counterfoil.core.ports import Flow, Pulling
 SYSTEM = "traede"
 
 
-class Accounts(msgspec.Struct, frozen=True):
-    """The accounts in the table `[contracts.traede]`, whatever else stands there."""
-
-    accounts: tuple[Account, ...] = ()
-
-
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One account.
 
