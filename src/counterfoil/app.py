@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from counterfoil import config
-from counterfoil.contracts import INSTALLED, traede
+from counterfoil.contracts import INSTALLED
 from counterfoil.contracts.traede.accounts import Account
 from counterfoil.contracts.traede.client import Traede
+from counterfoil.contracts.traede.settings import Settings as TraedeSettings
 from counterfoil.core.errors import BookError, NotFound, Refused
 from counterfoil.core.reference import Reference
 from counterfoil.services import statements
@@ -115,7 +116,7 @@ def today(url: str) -> date:
 
 def traede_accounts(settings: config.Settings) -> dict[str, Account]:
     """The TRAEDE accounts that documents are pulled from, by name."""
-    return {account.name: account for account in settings.of_contract("traede", traede.Settings).accounts}
+    return {account.name: account for account in settings.of_contract("traede", TraedeSettings).accounts}
 
 
 def traede_account(settings: config.Settings, name: str | None) -> Account:

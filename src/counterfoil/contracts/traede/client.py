@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from counterfoil.contracts.traede.accounts import SYSTEM, Account
-from counterfoil.contracts.traede.mapping import Picker, load
+from counterfoil.contracts.traede.inspecting import Inspection, inspect, payload_of
+from counterfoil.contracts.traede.mapping import load
 from counterfoil.contracts.traede.reading import Reader
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.money import Currency
@@ -98,15 +99,15 @@ class Traede:
 
     def read(self, flow: Flow, raw: bytes, learned: Learned) -> Taken:
         """A document in the book's words."""
-        return self.inspect(flow, raw, learned)[0]
+        return self._reader.read(flow, self._reader.picker(flow, payload_of(raw)), self._signs(learned))
 
-    def inspect(self, flow: Flow, raw: bytes, learned: Learned) -> tuple[Taken, Picker]:
-        """A document in the book's words, and which of its fields were used."""
-        payload = codec.decode(raw, max_depth=_MAX_DEPTH)
-        if not isinstance(payload, dict):
-            raise Invalid(Problem("not_an_object", "", "the payload is not an object"))
+    def inspect(self, flow: Flow, raw: bytes, learned: Learned) -> Inspection:
+        """A document explained, as it would be read."""
+        return inspect(self._reader, flow, raw, self._signs(learned))
+
+    def _signs(self, learned: Learned) -> str:
         chosen = self._account.credit_signs
-        return self._reader.read(flow, payload, learned.signs if chosen == "auto" else chosen)
+        return learned.signs if chosen == "auto" else chosen
 
     def mark(self, flow: Flow, marks: Sequence[Mark], shape: str) -> Told:
         """Mark documents as exported; saying it twice is harmless."""

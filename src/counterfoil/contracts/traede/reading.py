@@ -45,18 +45,20 @@ class Reader:
     home: Currency
     accounts: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, flow: Flow, payload: Mapping[str, Any], signs: str = "") -> tuple[Taken, Picker]:
-        """A document, and the picker that knows which of its fields were used; Invalid with every problem.
+    def picker(self, flow: Flow, payload: Mapping[str, Any]) -> Picker:
+        """A payload's fields by our names."""
+        return Picker(self.fields, "entry" if flow is Flow.ACCOUNTING_ENTRIES else "document", payload)
+
+    def read(self, flow: Flow, top: Picker, signs: str = "") -> Taken:
+        """A document in the book's words; Invalid with every problem.
 
         signs: the convention of the account's credit notes, "" = not known yet
         """
         if flow is Flow.ACCOUNTING_ENTRIES:
-            picker = Picker(self.fields, "entry", payload)
-            return self._entry(picker), picker
-        picker = Picker(self.fields, "document", payload)
-        if self._is_draft(picker):
-            return Taken(number=picker.take("number", _text) or "", draft=True), picker
-        return self._sale(picker, flow is Flow.CREDIT_NOTES, signs), picker
+            return self._entry(top)
+        if self._is_draft(top):
+            return Taken(number=top.take("number", _text) or "", draft=True)
+        return self._sale(top, flow is Flow.CREDIT_NOTES, signs)
 
     def _is_draft(self, top: Picker) -> bool:
         status = top.take("status", _text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from counterfoil.core.errors import Conflict, NotFound, Problem
-from counterfoil.core.ports import Flow
+from counterfoil.core.ports import Flow, Learned
 from counterfoil.core.syncing import STUCK, UNTOLD, Happening, Pulled, PulledState, Run
 from counterfoil.services.office import Work
 from counterfoil.store import Store
@@ -18,11 +18,13 @@ _RUNS = 10
 class Status:
     """Where an account stands.
 
-    counts: how many of its documents stand where
-    stuck:  what could not be imported or told, or waits for a person
-    runs:   the newest first
+    learned: what has been found out about its system
+    counts:  how many of its documents stand where
+    stuck:   what could not be imported or told, or waits for a person
+    runs:    the newest first
     """
 
+    learned: Learned
     counts: dict[tuple[Flow, PulledState], int]
     stuck: Sequence[Pulled]
     runs: Sequence[Run]
@@ -42,9 +44,9 @@ def status(store: Store, account: str) -> Status:
     with store.snapshot() as reader:
         known = reader.syncs.account(account)
         if known is None:
-            return Status({}, (), ())
+            return Status(Learned(), {}, (), ())
         syncs = reader.syncs
-        return Status(syncs.counts(known.id), syncs.stuck(known.id), syncs.runs(known.id, _RUNS))
+        return Status(known.learned, syncs.counts(known.id), syncs.stuck(known.id), syncs.runs(known.id, _RUNS))
 
 
 def run_of(store: Store, run_id: str) -> Run | None:
