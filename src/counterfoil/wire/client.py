@@ -212,7 +212,9 @@ class Client:
 
     def _throttled(self, answer: Answer) -> Unanswered:
         """Note how long the server wants quiet; the call ends where that is longer than we wait."""
-        asked = retry_after(answer.headers.get("retry-after", ""), datetime.now(UTC))
+        # A date is meant by the server's own clock, which may differ from ours.
+        now = _http_date(answer.headers.get("date", "")) or datetime.now(UTC)
+        asked = retry_after(answer.headers.get("retry-after", ""), now)
         if asked is not None:
             with _lock:
                 _quiet_until[self._origin] = max(_quiet_until.get(self._origin, 0), time.monotonic() + asked)
@@ -235,16 +237,23 @@ class Client:
 
 
 def retry_after(text: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, as a number or as an HTTP date; None if it cannot be read."""
+    """The seconds that a Retry-After header asks for, as a number or as an HTTP date; None if it cannot be read.
+
+    now: the instant by the server's clock
+    """
     text = text.strip()
     if _SECONDS.fullmatch(text):
         return float(text)
+    at = _http_date(text)
+    return None if at is None else max(0.0, (at - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _origin(url: str) -> str:

@@ -48,7 +48,7 @@ def _serving(script: _Script) -> Iterator[str]:
             headers = dict(given)
             if headers.pop("-slow", None):
                 time.sleep(2)
-            self.send_response(status)
+            self.send_response_only(status)
             self.send_header("content-length", headers.pop("-length", str(len(reply))))
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -163,6 +163,15 @@ def test_a_server_that_asks_for_quiet_gets_it_from_every_client(form: str) -> No
         waited = []
         _client(base, waited).get("/list", (), _parsed)
         assert sum(waited) > 0.5
+
+
+def test_a_date_is_read_by_the_servers_own_clock() -> None:
+    now = datetime.now(UTC) + timedelta(hours=2)
+    by_its_clock = {name: format_datetime(at, usegmt=True) for name, at in (("date", now), ("retry-after", now))}
+    with _serving(_Script((429, by_its_clock, b""), OK)) as base:
+        waited: list[float] = []
+        assert _client(base, waited).get("/list", (), _parsed) == {"fine": True}
+    assert sum(waited) < 2
 
 
 def test_a_long_quiet_ends_the_call_and_lets_no_other_out() -> None:

@@ -161,26 +161,28 @@ def settle_credit(given: Delivered, known: str = "") -> Settled:
 def _by(given: Delivered, name: str) -> Settled | None:
     """The figures by one convention, turned so that what is credited is positive; None where it does not fit."""
     lines, fees = SIGNS[name]
-    nets = total((amount.net for amount in given.lines), given.unit).minor * lines
-    nets += total((amount.net for amount in given.fees), given.unit).minor * fees
-    whole = given.total.minor if given.total is not None else nets
-    sign = -1 if whole < 0 else 1
-    # VAT follows what it is taken from, whichever way its own field is signed.
-    vat = given.vat
-    if vat is not None:
-        follows = (nets > 0) - (nets < 0)
-        vat = Money(abs(vat.minor) * follows * sign if follows else vat.minor, given.unit)
+    sign = -1 if given.total is not None and given.total.minor < 0 else 1
     turned = replace(
         given,
         lines=tuple(_turned(amount, lines * sign) for amount in given.lines),
         fees=tuple(_turned(amount, fees * sign) for amount in given.fees),
-        vat=vat,
         total=None if given.total is None else abs(given.total),
     )
+    turned = replace(turned, vat=_following(turned))
     try:
         return replace(settle(turned), turn=(lines * sign, fees * sign))
     except Invalid:
         return None
+
+
+def _following(turned: Delivered) -> Money | None:
+    """The VAT, signed as what it is taken from: its own field may be signed either way."""
+    if turned.vat is None:
+        return None
+    parts = (*turned.lines, *turned.fees)
+    taxes = [tax.minor for tax in map(_tax_of, parts) if tax is not None]
+    expected = sum(taxes) if len(taxes) == len(parts) else sum(part.net.minor for part in parts)
+    return min(turned.vat, -turned.vat, key=lambda vat: abs(expected - vat.minor))
 
 
 def _turned(amount: Amount, sign: int) -> Amount:

@@ -21,6 +21,7 @@ from counterfoil.core.party import NOWHERE, Address
 from counterfoil.core.ports import Buyer, Flow, Taken
 from counterfoil.core.tax import TaxRounding
 from counterfoil.wire import values
+from counterfoil.wire.codec import plain
 from counterfoil.wire.moment import Moment
 
 _HUNDRED = Decimal(100)
@@ -168,7 +169,7 @@ class Reader:
             raise Invalid(top.problems)
         text = top.take("text", _text) or kind.value
         entry = AccountingEntry(on=on, lines=lines, type=kind, text=text, currency=unit.code, rate=rate)
-        parts = [[line.account, str(line.debit), str(line.credit)] for line in lines]
+        parts = [[line.account, str(plain(line.debit - line.credit))] for line in lines]
         content = _digest([on.isoformat(), unit.code, str(rate), parts])
         return Taken(number=text, content=content, entry=entry)
 

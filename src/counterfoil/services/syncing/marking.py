@@ -11,7 +11,7 @@ from counterfoil.core.syncing import Happening, Pulled, PulledState, next_try
 from counterfoil.services.office import Context
 from counterfoil.store import Known, Store
 
-#: How many entries are tried, in one step, to find out in which words marks are taken.
+#: How many entries are tried, in one run, to find out in which words marks are taken.
 _PROBES = 3
 
 
@@ -33,6 +33,7 @@ class Marking:
     ) -> None:
         self._store, self._source, self._pulling, self._run_id = store, source, pulling, run_id
         self._account, self._context = account, context
+        self._probed = 0
 
     def send(self, flow: Flow, *, full: bool = False) -> None:
         """Tell of everything that waits for it, in batches.
@@ -64,7 +65,8 @@ class Marking:
         learned = self._account().learned
         if learned.shape:
             return learned.shape
-        for one in self._waiting(flow, _PROBES):
+        for one in self._waiting(flow, _PROBES - self._probed):
+            self._probed += 1
             found = self._probe(flow, one, shapes)
             if found is not None:
                 self._learn(found)
