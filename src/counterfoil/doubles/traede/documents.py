@@ -207,6 +207,7 @@ def _poisoned(kind: str, number: int, made: Made) -> Made:
     wire = dict(made.wire)
     if kind == "accounting-entries":
         if number % 200 < 100:
+            wire.pop("lines", None)
             wire |= {"amount": Decimal(7), "account": "9999", "contra_account": "2100"}
         else:
             wire |= {

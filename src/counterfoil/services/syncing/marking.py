@@ -18,7 +18,7 @@ _PROBES = 3
 class Marking:
     """One run's marks of one account.
 
-    account: reads what is known of the account
+    account: what is known of the account; forget lets it be read anew
     context: opens a call: operation, path, body
     """
 
@@ -29,10 +29,11 @@ class Marking:
         pulling: Pulling,
         run_id: str,
         account: Callable[[], Known],
+        forget: Callable[[], None],
         context: Callable[[str, str, bytes], Context],
     ) -> None:
         self._store, self._source, self._pulling, self._run_id = store, source, pulling, run_id
-        self._account, self._context = account, context
+        self._account, self._forget, self._context = account, forget, context
         self._probed = 0
 
     def send(self, flow: Flow, *, full: bool = False) -> None:
@@ -111,6 +112,7 @@ class Marking:
         account = self._account()
         with self._store.unit() as unit:
             unit.syncs.learn(account.id, replace(account.learned, shape=shape))
+        self._forget()
 
     def _tell(self, flow: Flow, batch: Sequence[Pulled], shape: str) -> None:
         """One call; a batch that is refused is split until what cannot be told stands alone."""

@@ -44,8 +44,9 @@ class Pull:
         self._store, self._source, self._pulling, self._run_id = store, source, pulling, run_id
         self._clock, self._stop = clock, stop
         self._untold: Unavailable | None = None
+        self._known: Known | None = None
         self._principal = principal(store, f"sync:{source.name}")
-        self._marking = Marking(store, source, pulling, run_id, self.account, self.context)
+        self._marking = Marking(store, source, pulling, run_id, self.account, self._forget, self.context)
 
     @property
     def flows(self) -> Sequence[Flow]:
@@ -210,6 +211,7 @@ class Pull:
             )
             if taken.signs and not account.learned.signs:
                 syncs.learn(account.id, replace(account.learned, signs=taken.signs))
+                self._forget()
             syncs.count(self._run_id, imported=1)
             work.answer(200, note.encode())
         return 1
@@ -254,10 +256,14 @@ class Pull:
 
     def account(self) -> Known:
         """The account with what has been found out about it so far."""
-        with self._store.reader() as reader:
-            known = reader.syncs.account(self._source.name)
-        assert known is not None, "the run was opened"
-        return known
+        if self._known is None:
+            with self._store.reader() as reader:
+                self._known = reader.syncs.account(self._source.name)
+        assert self._known is not None, "the run was opened"
+        return self._known
+
+    def _forget(self) -> None:
+        self._known = None
 
     def context(self, operation: str, path: str, body: str | bytes = b"") -> Context:
         """A call of this account's, with evidence of its own."""
