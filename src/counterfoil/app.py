@@ -17,7 +17,7 @@ from counterfoil.contracts.traede.settings import Settings as TraedeSettings
 from counterfoil.core.errors import BookError, NotFound, Refused
 from counterfoil.core.reference import Reference
 from counterfoil.services import statements
-from counterfoil.services.credentials import Doorkeeper
+from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Said, utc_now
 from counterfoil.services.registry import make_book
 from counterfoil.services.syncing import Pull
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from counterfoil.runs import Runner
 
 #: Of a request's headers, these are kept as evidence.
-_KEPT_HEADERS = ("content-type", "user-agent")
+_KEPT_HEADERS = ("content-type", "user-agent", "idempotency-key")
 
 
 def load(file: str | None = None) -> WSGIApplication:
@@ -54,7 +54,7 @@ def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSG
 
 def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
     """What the server asks of the office."""
-    keeper = Doorkeeper(store)
+    keeper = Doorkeeper(store, clock)
 
     def recognise(door: str, presented: Presented) -> Principal | None:
         return keeper.recognise(door, presented.secret)
@@ -64,7 +64,7 @@ def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
         said = Said(request.request_id, contract, operation, request.path, kept, request.body)
         return Context(store, caller, said, clock)
 
-    return Office(recognise, open_context)
+    return Office(recognise, open_context, lambda name: principal(store, name))
 
 
 def book_store(url: str) -> Store:

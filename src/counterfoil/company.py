@@ -13,7 +13,7 @@ import msgspec
 from counterfoil.core.chart import OPENING_BALANCES
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.party import Address
-from counterfoil.services import registry, stock
+from counterfoil.services import registry, stock, suppliers
 from counterfoil.services.office import Work
 
 
@@ -30,11 +30,12 @@ class TaxRateEntry(_Table, frozen=True):
 
 
 class TaxEntry(_Table, frozen=True):
-    """A tax and its rates."""
+    """A tax and its rates; refs holds other systems' ids."""
 
     code: str
     name: str
     rates: list[TaxRateEntry]
+    refs: dict[str, str] = {}
 
 
 class JurisdictionEntry(_Table, frozen=True):
@@ -81,6 +82,36 @@ class TermsEntry(_Table, frozen=True):
     end_of_month: bool = False
 
 
+class ExchangeEntry(_Table, frozen=True):
+    """What one unit of a currency is worth in the book's own from a day on."""
+
+    currency: str
+    from_on: date
+    rate: Decimal
+
+
+class UnitEntry(_Table, frozen=True):
+    """One of the company's own units; department is an id, country decides the taxes of what it buys."""
+
+    code: str
+    name: str
+    country: str | None = None
+    department: int | None = None
+    refs: dict[str, str] = {}
+
+
+class SupplierEntry(_Table, frozen=True):
+    """A supplier; tolerance is how much of an invoice line may differ without a dispute."""
+
+    code: str
+    name: str
+    currency: str | None = None
+    terms: str | None = None
+    tolerance: Decimal = Decimal(0)
+    address: dict[str, str] = {}
+    refs: dict[str, str] = {}
+
+
 class ContactEntry(_Table, frozen=True):
     """A person who orders for a customer."""
 
@@ -105,7 +136,7 @@ class CustomerEntry(_Table, frozen=True):
 
 
 class ItemEntry(_Table, frozen=True):
-    """An item; on_hand and unit_cost bring its first stock in."""
+    """An item; purchase_tax is a tax code for what suppliers charge; on_hand and unit_cost bring first stock in."""
 
     sku: str
     description: str
@@ -114,6 +145,7 @@ class ItemEntry(_Table, frozen=True):
     price: Decimal | None = None
     ledger_class: str = ""
     exempt_from: list[str] = []
+    purchase_tax: str | None = None
     refs: dict[str, str] = {}
     on_hand: Decimal | None = None
     unit_cost: Decimal | None = None
@@ -130,6 +162,9 @@ class CompanyFile(_Table, frozen=True):
     jurisdiction: list[JurisdictionEntry] = []
     tender: list[TenderEntry] = []
     invoice_type: list[InvoiceTypeEntry] = []
+    exchange: list[ExchangeEntry] = []
+    unit: list[UnitEntry] = []
+    supplier: list[SupplierEntry] = []
     customer: list[CustomerEntry] = []
     item: list[ItemEntry] = []
 
@@ -176,7 +211,9 @@ def _reference(work: Work, company: CompanyFile) -> int:
             added += 1
     for tax in company.tax:
         if tax.code not in {entry.code for entry in known.tax_codes.values()}:
-            registry.add_tax_code(work, tax.code, tax.name, [(r.country, r.from_on, r.rate) for r in tax.rates])
+            rates = [(rate.country, rate.from_on, rate.rate) for rate in tax.rates]
+            number = registry.add_tax_code(work, tax.code, tax.name, rates)
+            registry.file_refs(work, "tax_code", number, tax.refs)
             added += 1
     codes = _tax_ids(work)
     for place in company.jurisdiction:
@@ -196,6 +233,10 @@ def _reference(work: Work, company: CompanyFile) -> int:
         ):
             registry.add_invoice_type(work, kind.code, kind.name, kind.sub_types)
             added += 1
+    for rate in company.exchange:
+        if rate.from_on.isoformat() not in {from_on for from_on, _ in known.rates.get(rate.currency, ())}:
+            registry.set_rate(work, rate.currency, rate.from_on, rate.rate)
+            added += 1
     return added
 
 
@@ -210,8 +251,8 @@ def _code(codes: Mapping[str, int], code: str) -> int:
 
 
 def _parties(work: Work, company: CompanyFile) -> int:
-    codes, added = _tax_ids(work), 0
-    terms = {entry.code: entry.id for entry in work.unit.references.read().terms.values()}
+    codes, added = _tax_ids(work), _suppliers(work, company)
+    terms = _terms_ids(work)
     for customer in company.customer:
         if work.unit.parties.customer_by_code(customer.code) is not None:
             continue
@@ -235,6 +276,36 @@ def _parties(work: Work, company: CompanyFile) -> int:
     return added
 
 
+def _terms_ids(work: Work) -> dict[str, int]:
+    return {entry.code: entry.id for entry in work.unit.references.read().terms.values()}
+
+
+def _suppliers(work: Work, company: CompanyFile) -> int:
+    terms, added = _terms_ids(work), 0
+    for unit in company.unit:
+        if work.unit.parties.id_of_code(unit.code) is None:
+            more: dict[str, Any] = {"country": unit.country, "department_id": unit.department, "refs": unit.refs}
+            suppliers.add_unit(work, unit.code, unit.name, **more)
+            added += 1
+    for supplier in company.supplier:
+        if work.unit.parties.id_of_code(supplier.code) is not None:
+            continue
+        if supplier.terms is not None and supplier.terms not in terms:
+            raise Invalid(Problem("terms_unknown", "terms", f"there are no terms {supplier.terms!r}"))
+        suppliers.add_supplier(
+            work,
+            supplier.code,
+            supplier.name,
+            unit=supplier.currency,
+            terms_id=terms[supplier.terms] if supplier.terms else None,
+            tolerance=supplier.tolerance,
+            address=Address(**{"name": supplier.name, **supplier.address}),
+            refs=supplier.refs,
+        )
+        added += 1
+    return added
+
+
 def _item(work: Work, item: ItemEntry, opened_on: date) -> None:
     codes = _tax_ids(work)
     registry.add_item(
@@ -246,6 +317,7 @@ def _item(work: Work, item: ItemEntry, opened_on: date) -> None:
         price=item.price,
         ledger_class=item.ledger_class,
         exempt_from=[_code(codes, code) for code in item.exempt_from],
+        tax_code_id=_code(codes, item.purchase_tax) if item.purchase_tax else None,
         refs=item.refs,
     )
     if item.on_hand:

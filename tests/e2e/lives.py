@@ -1,4 +1,4 @@
-"""A pulling process that is killed at a chosen commit: run in a process of its own, the killing brought from outside."""
+"""A pulling process that is killed at a chosen commit, in a process of its own; the killing is brought from outside."""
 
 from __future__ import annotations
 

@@ -86,3 +86,19 @@ def test_what_is_under_way_is_finished_and_a_missing_book_is_said(folder: tuple[
     server.await_ready()
     assert server.stop() == 0
     assert "no book here" in run(where, f"sqlite:///{tmp_path / 'none.db'}", "serve", status=1)
+
+
+def test_a_draft_is_saved_booked_and_its_exports_are_told(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    assert "line_invalid" in run(where, url, "draft", "save", "ACME001", "--line", "2W01102", status=1)
+    said = run(where, url, "draft", "save", "ACME001", "--line", "2W01102=2@10", "--charge", "Freight=5")
+    draft = said.split()[-1]
+    assert "sales_invoice" in run(where, url, "draft", "list")
+    assert "INV-000001" in run(where, url, "draft", "post", draft)
+    assert "draft_not_found" in run(where, url, "draft", "discard", draft, status=1)
+    assert "acknowledged" not in run(where, url, "export", "history", "INV-000001")
+    run(where, url, "export", "reopen", "erp", "INV-000001", "--note", "lost there")
+    assert "lost there" in run(where, url, "export", "history", "INV-000001")
+    run(where, url, "export", "reopen", "erp", "INV-000001", "--entry")
+    assert "document_not_found" in run(where, url, "export", "history", "INV-000009", status=1)
+    assert "laws hold" in run(where, url, "check")

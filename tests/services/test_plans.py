@@ -13,17 +13,34 @@ from counterfoil.store import open_store
 from counterfoil.store.engine import Statement
 
 ROOMS = (
-    *("credentials", "documents", "drafts", "evidence", "exported", "exports", "history", "journal", "parties", "refs"),
-    "stock",
+    *(
+        "credentials",
+        "documents",
+        "drafts",
+        "evidence",
+        "exported",
+        "exports",
+        "history",
+        "journal",
+        "lists",
+        "parties",
+    ),
+    *("payables", "purchases", "refs", "registers", "stock", "supplier_invoices"),
 )
 GROWING = (
     *("document", "document_line", "document_tax", "document_tender", "tracking", "message", "idempotency"),
     *("entry", "posting", "open_item", "open_item_state", "application", "stock_move", "stock_level", "stock_value"),
     *("party", "contact", "item", "external_ref", "customer_tally"),
+    *("shipment", "shipment_line", "supplier_invoice", "invoice_line", "additional_amount", "dispute"),
+    *("resolve_action", "supplier_event", "invoice_change"),
     *("draft", "export_event", "export_feed", "export_pending", "export_state"),
 )
 #: Asked by people, at most once per change of reference data, or read in id order up to its limit.
-ALLOWED = {"stock._listed", "refs._kinds", "documents._page"}
+ALLOWED = {"stock._listed", "refs._kinds", "documents._page", "parties._suppliers", "drafts._all"} | {
+    "payables._open_disputes",
+    "payables._classes",
+    "payables._not_invoiced",
+}
 
 
 def _statements() -> Iterator[tuple[str, Statement]]:

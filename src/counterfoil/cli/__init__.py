@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import book, demo, documents, double, reports, sync, tokens
+from counterfoil.cli import book, demo, documents, double, drafts, exports, reports, sync, tokens
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
 
-__all__ = ["app", "book", "demo", "documents", "double", "main", "reports", "sync", "tokens"]
+__all__ = [
+    "app",
+    "book",
+    "demo",
+    "documents",
+    "double",
+    "drafts",
+    "exports",
+    "main",
+    "reports",
+    "sync",
+    "tokens",
+]
 
 
 def main() -> None:

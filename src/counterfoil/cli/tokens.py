@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from counterfoil.cli.desk import app, change, context, open_book, out
 from counterfoil.contracts import INSTALLED
+from counterfoil.core.access import scopes
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.services import credentials
 
@@ -20,25 +22,51 @@ app.add_typer(token_app, name="token")
 def create(
     door: Annotated[str, typer.Argument(help="The contract that it opens, such as evolutionx or systemfive.")],
     name: Annotated[str, typer.Argument(help="Whose it is: a store, a connector. Several may be issued to one.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it may do, as resource:verb, such as invoices:read; several may be given. Else all."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="It holds this long. Else until it is revoked.", min=1)] = None,
+    per_minute: Annotated[int | None, typer.Option(help="Calls that it may make. Else any number.", min=1)] = None,
 ) -> None:
     """Issue a random secret for one door and print it, once."""
-    doors = sorted(contract.name for contract in INSTALLED)
+    doors = {contract.name: contract for contract in INSTALLED}
     if door not in doors:
-        raise Invalid(Problem("door_unknown", "door", f"there is no door {door!r}; there are {', '.join(doors)}"))
+        raise Invalid(
+            Problem("door_unknown", "door", f"there is no door {door!r}; there are {', '.join(sorted(doors))}")
+        )
+    _known(scope or (), {route.scope[0] for route in doors[door].routes if route.scope})
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with context(open_book(), "token create").work() as work:
-        issued = credentials.issue(work, name, door)
+        issued = credentials.issue(work, name, door, scopes=scope or None, expires_at=expires_at, per_minute=per_minute)
     out.print(f"Credential {issued.id} for {issued.principal} at {issued.door}. It is not shown again:")
     typer.echo(issued.secret)
+
+
+def _known(given: list[str] | tuple[()], resources: set[str]) -> None:
+    """Refuse scopes that no route of a door asks for: one mistyped would open nothing."""
+    unknown = {held.partition(":")[0] for held in scopes(given)} - resources - {"*"}
+    if resources and unknown:
+        there = ", ".join(sorted(resources))
+        raise Invalid(
+            [Problem("scope_unknown", "scope", f"the door has no {name!r}, it has {there}") for name in sorted(unknown)]
+        )
 
 
 @token_app.command("list")
 def list_() -> None:
     """Every credential, without its secret."""
-    table = Table("Id", "Principal", "Door", "Created", "Revoked")
+    table = Table("Id", "Principal", "Door", "Created", "Scopes", "Per minute", "Expires", "Revoked")
     for known in credentials.listed(open_book()):
-        revoked = f"{known.revoked_at:%Y-%m-%d %H:%M}" if known.revoked_at else ""
-        table.add_row(str(known.id), known.principal, known.door, f"{known.created_at:%Y-%m-%d %H:%M}", revoked)
+        held = "all" if known.scopes is None else " ".join(sorted(known.scopes))
+        created, expires, revoked = map(_minute, (known.created_at, known.expires_at, known.revoked_at))
+        rate = str(known.per_minute or "")
+        table.add_row(str(known.id), known.principal, known.door, created, held, rate, expires, revoked)
     out.print(table)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
 @token_app.command("revoke")

@@ -34,6 +34,12 @@ DEFAULT_CHART: tuple[Account, ...] = tuple(
             ("5200", "Stock adjustments", _X, ""),
             ("7000", "Exchange differences", _X, ""),
             ("7100", "Rounding", _X, ""),
+            ("1300", "Recoverable tax", _A, ""),
+            ("1400", "Disputed with suppliers", _A, ""),
+            ("2000", "Accounts payable", _L, "payable"),
+            ("2100", "Goods received not invoiced", _L, ""),
+            ("5300", "Purchase price variance", _X, ""),
+            ("6000", "Purchases and expenses", _X, ""),
         ),
         start=1,
     )
@@ -56,4 +62,14 @@ DEFAULT_ROLES: dict[Role, str] = {
     Role.CLEARING: "1020",
     Role.EXCHANGE: "7000",
     Role.ROUNDING: "7100",
+    Role.PAYABLE: "2000",
+    Role.GOODS_RECEIVED: "2100",
+    Role.INPUT_TAX: "1300",
+    Role.DISPUTED: "1400",
+    Role.RESOLUTION: "5300",
+    Role.PRICE_VARIANCE: "5300",
+    Role.PURCHASES: "6000",
 }
+
+#: A dispute resolved in this ledger class is a credit that the supplier has agreed to: it lowers what is payable.
+CREDIT_AGREED = "Credit"

@@ -27,6 +27,12 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    PURCHASE_ORDER = "purchase_order"
+    SUPPLIER_SHIPMENT = "supplier_shipment"
+    GOODS_RECEIPT = "goods_receipt"
+    SUPPLIER_INVOICE = "supplier_invoice"
+    SETTLEMENT = "settlement"
+    REMITTANCE = "remittance"
     ACCOUNTING_ENTRY = "accounting_entry"
 
 
@@ -36,6 +42,16 @@ ORDERS = frozenset({Kind.QUOTE, Kind.WORK_ORDER, Kind.SALES_ORDER})
 INVOICES = frozenset({Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE})
 #: What a customer may be charged through the receivable account.
 ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
+#: The supplier's side, whose rows have projections of their own: corrected by a further document, never reversed.
+NOT_REVERSED = frozenset(
+    {
+        Kind.PURCHASE_ORDER,
+        Kind.SUPPLIER_SHIPMENT,
+        Kind.GOODS_RECEIPT,
+        Kind.SUPPLIER_INVOICE,
+        Kind.SETTLEMENT,
+    }
+)
 
 
 class State(StrEnum):
@@ -206,8 +222,10 @@ class Line:
 class Document:
     """A document as filed; amounts in its currency.
 
-    number:   "" until the unit of work commits, for a document that takes ours
-    reserves: an order that sets its stock aside
+    number:      "" until the unit of work commits, for a document that takes ours
+    customer_id: the other party; on a purchase document the supplier
+    ship_to_id:  another customer that it goes to; on a purchase document our own unit
+    reserves:    an order that sets its stock aside
     """
 
     id: int

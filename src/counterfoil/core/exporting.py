@@ -106,7 +106,7 @@ Value = int | str | date | datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Condition:
     """One condition.
 
     values:  of the field's own type, text for a TEXTUAL operator: two for BETWEEN, any number for IN, none for NULL
@@ -123,7 +123,7 @@ class Test:
 class Group:
     """Conditions of which all must hold, or any one; a group without conditions always holds."""
 
-    tests: tuple[Test, ...]
+    tests: tuple[Condition, ...]
     any_of: bool = False
 
 

@@ -36,13 +36,20 @@ class Role(StrEnum):
     CLEARING = "clearing"
     EXCHANGE = "exchange"
     ROUNDING = "rounding"
+    PAYABLE = "payable"
+    GOODS_RECEIVED = "goods_received"
+    INPUT_TAX = "input_tax"
+    DISPUTED = "disputed"
+    RESOLUTION = "resolution"
+    PRICE_VARIANCE = "price_variance"
+    PURCHASES = "purchases"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account of the book's chart.
 
-    control: "receivable" where every posting is an open item of a customer, else ""
+    control: "receivable" or "payable" where every posting is an open item of a customer or supplier, else ""
     """
 
     id: int

@@ -66,3 +66,34 @@ class Contact:
     name: str
     reference: str
     email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplier:
+    """Somebody we buy from on account.
+
+    currency:  ISO code that it invoices in; None = the book's base
+    tolerance: how much of an invoice line may differ without a dispute, in major units
+    """
+
+    id: int
+    code: str
+    name: str
+    currency: str | None = None
+    terms_id: int | None = None
+    tolerance: Decimal = Decimal(0)
+    address: Address = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One of our own stores or companies: who owes a supplier's invoice, and where the goods come in.
+
+    country: whose taxes hold for what it buys
+    """
+
+    id: int
+    code: str
+    name: str
+    country: str
+    department_id: int

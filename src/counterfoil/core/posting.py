@@ -12,6 +12,7 @@ from counterfoil.core.journal import Entry, Leg, Posting, Role, balanced, legs, 
 from counterfoil.core.money import Currency, Money, total
 from counterfoil.core.reference import AccountMap
 from counterfoil.core.tender import NO_DEPOSIT, Deposit, Tender, by_account
+from counterfoil.core.terms import book_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, deposit:
     accounts, unit = books.accounts, sale.total.currency
     held = len(deposit.tenders) if deposit.posted is not None else 0
     used = total((tender.amount for tender in sale.tenders[:held]), unit)
-    debits = [*_from_deposits(sale.tenders[:held], used, books), *_till(sale.tenders[held:], unit)]
+    debits = [*_from_deposits(sale.tenders[:held], used, books), *till(sale.tenders[held:], unit)]
     if sale.kind is not Kind.CASH_SALE:
         debits = [(accounts.of(Role.RECEIVABLE), sale.total, sale.customer_id, None)]
     credits: list[Leg] = [
@@ -55,14 +56,14 @@ def for_sale(sale: Document, goods: Sequence[GoodsMoved], books: Books, deposit:
         if line.net
     ]
     taxed: list[Leg] = [
-        (accounts.of(Role.TAX, _tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes
+        (accounts.of(Role.TAX, tax_class(part.tax_code_id)), -part.tax, None, None) for part in sale.taxes
     ]
     postings = [
         *legs([*debits, *credits, *taxed], books.rate, books.base),
         *_drifted(used, deposit, books),
         *_cost(goods, books),
     ]
-    return _entry(sale, f"{sale.kind.value}/1", postings, books)
+    return entry_of(sale, f"{sale.kind.value}/1", postings, books)
 
 
 def _from_deposits(held: Sequence[Tender], used: Money, books: Books) -> list[Leg]:
@@ -91,7 +92,7 @@ def _income(kind: LineKind) -> Role:
     return {LineKind.CHARGE: Role.CHARGES, LineKind.ROUNDING: Role.ROUNDING}.get(kind, Role.SALES)
 
 
-def _tax_class(tax_code_id: int | None) -> str:
+def tax_class(tax_code_id: int | None) -> str:
     """Tax accounts are chosen by tax code through a ledger class of this name."""
     return f"tax:{tax_code_id}" if tax_code_id else ""
 
@@ -119,7 +120,7 @@ def for_receipt(receipt: Document, books: Books, deposit: Deposit = NO_DEPOSIT) 
 
     deposit: the money, where it was taken on an order
     """
-    return _entry(receipt, "receipt/1", _received(receipt, receipt.total, deposit, books), books)
+    return entry_of(receipt, "receipt/1", _received(receipt, receipt.total, deposit, books), books)
 
 
 def _received(document: Document, money: Money, deposit: Deposit, books: Books) -> list[Posting]:
@@ -128,7 +129,7 @@ def _received(document: Document, money: Money, deposit: Deposit, books: Books) 
     sign = 1 if money.minor > 0 else -1
     sources = [
         (account, Money(sign * amount.minor, amount.currency), None, None)
-        for account, amount, _, _ in _till(document.tenders, money.currency)
+        for account, amount, _, _ in till(document.tenders, money.currency)
     ]
     control: Leg = (accounts.of(Role.RECEIVABLE), -money, party, None)
     if deposit.posted is None:
@@ -142,20 +143,21 @@ def for_refund(refund: Document, books: Books, deposit: Deposit = NO_DEPOSIT) ->
 
     deposit: the money, where it was given back on an order
     """
-    return _entry(refund, "refund/1", _received(refund, -refund.total, deposit, books), books)
+    return entry_of(refund, "refund/1", _received(refund, -refund.total, deposit, books), books)
 
 
 def for_deposit(order: Document, books: Books) -> Entry:
     """Money taken on a work order, where the book posts it at once: tender clearing against deposits."""
     unit = order.total.currency
-    sources = _till(order.tenders, unit)
+    sources = till(order.tenders, unit)
     held: list[Leg] = [
         (books.accounts.of(Role.DEPOSITS), -amount, order.customer_id, None) for _, amount, _, _ in sources
     ]
-    return _entry(order, "deposit/1", legs([*sources, *held], books.rate, books.base), books)
+    return entry_of(order, "deposit/1", legs([*sources, *held], books.rate, books.base), books)
 
 
-def _till(tenders: Sequence[Tender], unit: Currency) -> list[Leg]:
+def till(tenders: Sequence[Tender], unit: Currency) -> list[Leg]:
+    """The clearing accounts' legs of some tenders."""
     return [(account, amount, None, None) for account, amount in by_account(tenders, unit).items()]
 
 
@@ -165,7 +167,7 @@ def for_stock_adjustment(adjustment: Document, goods: Sequence[GoodsMoved], book
     reason: id of the account that explains it, None = the book's account for stock adjustments
     """
     amounts = _inventory(goods, books, Role.STOCK_ADJUSTMENT, reason)
-    return _entry(adjustment, "stock_adjustment/1", legs(amounts, None, books.base), books)
+    return entry_of(adjustment, "stock_adjustment/1", legs(amounts, None, books.base), books)
 
 
 def for_accounting_entry(document: Document, accounts: Mapping[int, int], books: Books) -> Entry:
@@ -174,15 +176,17 @@ def for_accounting_entry(document: Document, accounts: Mapping[int, int], books:
     accounts: line id -> account id
     """
     amounts: list[Leg] = [(accounts[line.id], line.net, None, line.id) for line in document.lines]
-    entry = _entry(document, "accounting_entry/1", legs(amounts, books.rate, books.base), books)
+    entry = entry_of(document, "accounting_entry/1", legs(amounts, books.rate, books.base), books)
     return replace(entry, text=document.comment or entry.text)
 
 
-def for_exchange(on: date, month: int, party_id: int, gain: int, text: str, books: Books) -> Entry:
-    """A realised exchange difference: the receivable's base amount against gain or loss.
+def for_exchange(on: date, month: int, control: tuple[int, int], gain: int, text: str, books: Books) -> Entry:
+    """A realised exchange difference: the control account's base amount against gain or loss.
 
-    gain: minor units of the base currency, + a gain; no foreign amount moves
+    control: the control account's id and the party's
+    gain:    minor units of the base currency, + a gain; no foreign amount moves
     """
+    account_id, party_id = control
     nothing = Money(0, books.base)
     return Entry(
         on,
@@ -190,7 +194,7 @@ def for_exchange(on: date, month: int, party_id: int, gain: int, text: str, book
         "exchange/1",
         text,
         (
-            Posting(books.accounts.of(Role.RECEIVABLE), nothing, gain, party_id),
+            Posting(account_id, nothing, gain, party_id),
             Posting(books.accounts.of(Role.EXCHANGE), nothing, -gain),
         ),
     )
@@ -217,7 +221,12 @@ def cost_part(entry: Entry, document: Document) -> Entry:
     return replace(entry, postings=tuple(bare[taxes:]), text=f"Cost of goods: {entry.text} {document.number}")
 
 
-def _entry(document: Document, rule: str, postings: Sequence[Posting], books: Books) -> Entry:
+def entry_of(document: Document, rule: str, postings: Sequence[Posting], books: Books, on: date | None = None) -> Entry:
+    """A document's entry by a rule, its base amounts balanced.
+
+    on: where it is posted on another day than the document's own
+    """
     text = document.kind.value.replace("_", " ").capitalize()
-    entry = Entry(document.on, document.book_month, rule, text, tuple(postings), document.id)
+    day, month = (document.on, document.book_month) if on is None else (on, book_month(on))
+    entry = Entry(day, month, rule, text, tuple(postings), document.id)
     return balanced(entry, books.accounts.roles.get(Role.ROUNDING, 0), books.base)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from counterfoil.core.errors import Problem, Refused
 from counterfoil.core.journal import Account, Role
 from counterfoil.core.money import Currency
-from counterfoil.core.party import NOWHERE, Address
+from counterfoil.core.party import NOWHERE, Address, Unit
+from counterfoil.core.purchase import AmountType, DisputeReason
 from counterfoil.core.tax import Jurisdiction, TaxCode
 from counterfoil.core.tender import TenderType
 from counterfoil.core.terms import Terms
@@ -25,6 +26,7 @@ class Policy:
     block_negative_stock:      more than is on hand cannot be sold
     credit_over_invoice:       credit notes may exceed the invoice they credit
     default_department, default_salesperson: ids, taken where a sender names none
+    purchase_tax:              id of the tax code that suppliers charge on items that name none
     own_address:               the store's own, last resort of the tax jurisdiction
     """
 
@@ -35,6 +37,7 @@ class Policy:
     credit_over_invoice: bool = False
     default_department: int | None = None
     default_salesperson: int | None = None
+    purchase_tax: int | None = None
     own_address: Address = NOWHERE
 
 
@@ -99,6 +102,10 @@ class Reference:
     departments: Mapping[int, Named]
     salespeople: Mapping[int, Named]
     terms: Mapping[int, Terms]
+    units: Mapping[int, Unit]
+    amount_types: Mapping[int, AmountType]
+    dispute_reasons: Mapping[int, DisputeReason]
+    hold_statuses: Mapping[int, Named]
     rates: Mapping[str, Sequence[tuple[str, Decimal]]]
     claimed: frozenset[str]
     controlling: frozenset[int]

@@ -16,6 +16,7 @@ class Item:
     price:        list price in the book's base currency before tax, None = none
     ledger_class: chooses the accounts of its sales and cost, "" = the default ones
     exempt_from:  ids of the tax codes that do not apply to it
+    tax_code_id:  the tax that suppliers charge on it, None = the book's own default
     """
 
     id: int
@@ -26,6 +27,7 @@ class Item:
     price: Decimal | None = None
     ledger_class: str = ""
     exempt_from: frozenset[int] = frozenset()
+    tax_code_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,20 @@ class Costed:
     variance: int
 
 
-def move(before: Valuation, quantity: int, unit_cost: int | None, digits: int) -> Costed:
+def move(before: Valuation, quantity: int, unit_cost: int | None, digits: int, worth: int | None = None) -> Costed:
     """Move goods in or out at moving-average cost.
 
     quantity:  millionths, + in, - out
     unit_cost: millionths of the base currency for one unit, None = at the average
     digits:    decimals of the base currency
+    worth:     minor units that the goods came for, None = quantity x cost
     """
     cost = before.average if unit_cost is None else unit_cost
     on_hand = before.on_hand + quantity
     emptied = on_hand == 0 and before.on_hand > 0 and unit_cost is None
-    value = -before.value if emptied else _worth(quantity, cost, digits)
+    if worth is None:
+        worth = _worth(quantity, cost, digits)
+    value = -before.value if emptied else worth
     average = before.average
     if quantity > 0 and unit_cost is not None:
         average = unit_cost if before.on_hand <= 0 else _blend(before, quantity, unit_cost)

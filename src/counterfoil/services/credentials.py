@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
+from counterfoil.core import access
 from counterfoil.core.errors import Invalid, NotFound, Problem
-from counterfoil.services.office import Work
-from counterfoil.store import Credential, Principal, Store
+from counterfoil.services.office import Clock, Work, utc_now
+from counterfoil.store import Credential, Principal, Reader, Store
 
 #: For how long a process may still honour a secret that was revoked elsewhere, in seconds.
 TRUST_SECONDS = 5.0
@@ -26,17 +29,35 @@ class Issued:
     secret: str
 
 
-def issue(work: Work, name: str, door: str, secret: str | None = None) -> Issued:
+def issue(
+    work: Work,
+    name: str,
+    door: str,
+    secret: str | None = None,
+    *,
+    scopes: Iterable[str] | None = None,
+    expires_at: datetime | None = None,
+    per_minute: int | None = None,
+) -> Issued:
     """Give a principal a random secret for one door; it may hold several, so that one can be exchanged for another.
 
-    secret: a given one, for a demonstration
+    secret:     a given one, for a demonstration
+    scopes:     what it may do there, as core.access words it; None is everything
+    expires_at: until when it holds; None is until it is revoked
+    per_minute: how many calls it may make; None is as many as it likes
     """
     if not name.strip():
         raise Invalid(Problem("name_required", "name", "a principal has a name"))
+    if per_minute is not None and per_minute < 1:
+        raise Invalid(Problem("rate_invalid", "per_minute", f"{per_minute} calls a minute are none"))
+    if expires_at is not None and expires_at <= work.now:
+        raise Invalid(Problem("expiry_invalid", "expires_at", f"{expires_at:%Y-%m-%d %H:%M} is past"))
+    held = None if scopes is None else access.scopes(scopes)
     secret = secret or secrets.token_urlsafe(32)
     holder = work.unit.credentials.principal(name.strip(), work.unit.mint)
     number = work.unit.mint.take("credential")
-    work.unit.credentials.add(number, holder, door, secret, work.now)
+    made = Credential(number, holder.name, door, work.now, None, held, expires_at, per_minute)
+    work.unit.credentials.add(made, holder, secret)
     return Issued(number, holder.name, door, secret)
 
 
@@ -52,16 +73,30 @@ def listed(store: Store) -> list[Credential]:
         return reader.credentials.all()
 
 
+def name_of(work: Work, number: int) -> str | None:
+    """The name of the principal of an id."""
+    return work.unit.credentials.name_of(number)
+
+
+def ids_of(reader: Reader, names: Iterable[str]) -> dict[str, int]:
+    """The ids of principals by their names; names that nobody has are missing."""
+    return {name: number for name in names if (number := reader.credentials.id_of(name)) is not None}
+
+
 class Doorkeeper:
     """Knows whose secret it is; remembers an answer for a few seconds instead of asking the book on every call."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, clock: Clock = utc_now) -> None:
+        self._store, self._clock = store, clock
         self._lock = Lock()
         self._known: dict[tuple[str, str], tuple[float, Principal]] = {}
 
     def recognise(self, door: str, secret: str) -> Principal | None:
-        """Whose secret it is, None for nobody's; what proves nobody is not remembered."""
+        """Whose secret it is, None for nobody's or one that has expired; what proves nobody is not remembered."""
+        found = self._found(door, secret)
+        return None if found is not None and found.expires_at and found.expires_at <= self._clock() else found
+
+    def _found(self, door: str, secret: str) -> Principal | None:
         now = time.monotonic()
         with self._lock:
             known = self._known.get((door, secret))

@@ -13,6 +13,7 @@ from counterfoil.core.tax import TaxRounding
 from counterfoil.services import invoicing
 from counterfoil.services.drawing import draw_up
 from counterfoil.services.office import Filed, Work
+from counterfoil.store import Store
 
 
 def save(work: Work, sale: Sale) -> Filed:
@@ -44,6 +45,12 @@ def discard(work: Work, draft_id: int) -> None:
     """Throw a draft away; its id is not used again."""
     held(work, draft_id)
     work.unit.drafts.end(draft_id, "discarded", work.now, work.actor)
+
+
+def listed(store: Store) -> list[Document]:
+    """Every draft that is neither booked nor discarded."""
+    with store.reader() as reader:
+        return reader.drafts.all()
 
 
 def held(work: Work, draft_id: int) -> Document:

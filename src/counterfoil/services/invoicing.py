@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.core.document import ORDERS, Document, Kind, Line, Sale, SaleLine, State
+from counterfoil.core.document import NOT_REVERSED, ORDERS, Document, Kind, Line, Sale, SaleLine, State
 from counterfoil.core.errors import Conflict, NotFound, Problem, Refused
 from counterfoil.core.journal import negated
 from counterfoil.core.money import Money, total
@@ -214,7 +214,7 @@ def reverse(work: Work, document_id: int, on: date | None = None) -> Filed:
 
     raises: Conflict while anything is applied to it
     """
-    document = held_document(work, document_id, tuple(Kind))
+    document = held_document(work, document_id, tuple(set(Kind) - NOT_REVERSED))
     on = on or work.today
     if on < document.on:
         raise Refused(Problem("date_before", "on", f"{on} is before {document.number} of {document.on}"))

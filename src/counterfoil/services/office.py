@@ -54,6 +54,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the caller of an effect is told, found again by its key; the same to every repetition."""
+
+    status: int
+    reply: bytes
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """What a service filed: the document, and what the sender should know about it."""
 
@@ -84,7 +93,7 @@ class Context:
         with self.store.unit() as unit:
             work = Work(self, unit, part)
             work.answer(status, reply)
-            work.conclude()
+            work.conclude(refused=True)
 
 
 class Work:
@@ -97,6 +106,7 @@ class Work:
         self._answer: tuple[int, bytes] | None = None
         self._document_id: int | None = None
         self._claimed: list[str] = []
+        self._message_id: int | None = None
 
     @property
     def reference(self) -> Reference:
@@ -146,6 +156,42 @@ class Work:
         number = filed.document.number or self._drawn.numbers.get(filed.document.id, "")
         return Outcome(filed.document.id, number, filed.warnings)
 
+    def perform_and_write(self, effect: Callable[[], Filed]) -> Outcome:
+        """The same, with all that was filed written, so that it can be read back; nothing may be filed after it."""
+        outcome = self.perform(effect)
+        assert self._drawn is not None, "performing draws"
+        self.unit.write_heads(self._drawn, self.now, self.actor, self._evidence_id())
+        return outcome
+
+    def tell_once(self, key: str | None, content: bytes, effect: Callable[[], Told]) -> Told:
+        """What an effect's caller is told; a repeated request is told the same and has no second effect.
+
+        key:     the caller's own, None = no protection
+        content: hash of what the request means
+        raises:  Conflict naming the first request when the key is bound to another content
+        """
+        binding = self.caller.id, self._said.contract
+        known = self.unit.evidence.claim(*binding, key, content) if key else None
+        if known is not None:
+            told = self._first_told(*known, content)
+        else:
+            told = effect()
+            if key:
+                self.unit.evidence.conclude(*binding, key, content, {"message_id": self._evidence_id()})
+        self.answer(told.status, told.reply)
+        return told
+
+    def _first_told(self, bound: bytes, result: dict[str, Any], content: bytes) -> Told:
+        first = self.unit.evidence.message(result["message_id"])
+        assert first is not None, "what a key leads to is on file"
+        if bound != content:
+            say = (
+                f"the same key was used with other content by request {first.request_id} of {first.received_at:%F %TZ}"
+            )
+            raise Conflict.of("reference_conflict", say, "Idempotency-Key")
+        self._document_id = first.document_id
+        return Told(first.status, first.reply.encode(), replayed=True)
+
     def also(self, key: str, content: bytes) -> None:
         """Claim one more key for the effect under way, of something that did not exist before it."""
         taken = self.unit.evidence.claim(self.caller.id, self._said.contract, key, content)
@@ -183,10 +229,13 @@ class Work:
             return []
         return self.unit.journal.append(entry, self.reference.controlling, due_on)
 
-    def conclude(self) -> None:
-        """Write what was filed: heads with their numbers, and the evidence."""
+    def conclude(self, refused: bool = False) -> None:
+        """Write what was filed: heads with their numbers, and the evidence.
+
+        refused: the call had no effect
+        """
         drawn = self._drawn or self.unit.draw()
-        message_id = self.unit.mint.take("message")
+        message_id = self._evidence_id()
         self.unit.write_heads(drawn, self.now, self.actor, message_id)
         status, reply = self._answer or (0, b"")
         self.unit.evidence.file(
@@ -204,5 +253,11 @@ class Work:
                 caller=self.actor,
                 received_at=self.now,
                 document_id=self._document_id,
+                refused=refused,
             ),
         )
+
+    def _evidence_id(self) -> int:
+        if self._message_id is None:
+            self._message_id = self.unit.mint.take("message")
+        return self._message_id

@@ -46,7 +46,7 @@ def receive(
         charges = [item for number in invoices for item in _numbered(charges, number)]
     if customer.currency is None:
         work.unit.parties.fix_currency(customer.id, unit.code)
-    receipt = _document(work, Kind.RECEIPT, customer.id, (_tender(work, tender_code, money),), money, on, reference)
+    receipt = _document(work, Kind.RECEIPT, customer.id, (tender(work, tender_code, money),), money, on, reference)
     work.file(receipt)
     (credit,) = work.post(for_receipt(receipt, books(work, receipt)))
     matching = [item for item in charges if item.amount.currency == unit]
@@ -61,7 +61,8 @@ def _numbered(items: Iterable[OpenItem], number: str) -> list[OpenItem]:
     return found
 
 
-def _tender(work: Work, code: str, amount: Money) -> Tender:
+def tender(work: Work, code: str, amount: Money) -> Tender:
+    """An amount paid in the way of a tender type."""
     kind = work.reference.tender_types.get(code)
     if kind is None:
         raise NotFound(Problem("tender_type_unknown", "tender", f"there is no tender type {code!r}"))
@@ -174,7 +175,7 @@ def file_application(work: Work, joined: Application, debit: OpenItem, credit: O
         require_open(work, month)
         accounts = Books(work.reference.account_map, work.reference.base)
         text = f"Exchange difference on {joined.amount}"
-        work.post(for_exchange(joined.on, month, debit.party_id, gain, text, accounts))
+        work.post(for_exchange(joined.on, month, (debit.account_id, debit.party_id), gain, text, accounts))
         entry_id = work.unit.journal.last_entry_id()
     work.unit.journal.apply(joined, entry_id, work.now, work.actor)
 
@@ -277,7 +278,7 @@ def refund(
     on = on or max(work.today, credit.free_on)
     require_open(work, book_month(on))
     check_date(on, credit)
-    made = _document(work, Kind.REFUND, credit.party_id, (_tender(work, tender_code, money),), money, on, credit_number)
+    made = _document(work, Kind.REFUND, credit.party_id, (tender(work, tender_code, money),), money, on, credit_number)
     work.file(made)
     (debit,) = work.post(for_refund(made, books(work, made)))
     file_application(work, Application(debit.id, credit.id, money, on), debit, credit)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from counterfoil.core.chart import DEFAULT_CHART, DEFAULT_ROLES
+from counterfoil.core.chart import CREDIT_AGREED, DEFAULT_CHART, DEFAULT_ROLES
 from counterfoil.core.document import Kind
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
 from counterfoil.core.journal import Account, AccountType, Role
 from counterfoil.core.money import currency, millionths
 from counterfoil.core.party import Address, Contact, Customer
-from counterfoil.core.reference import POLICY_NAMES
+from counterfoil.core.reference import POLICY_NAMES, Reference
 from counterfoil.core.stock import Item
 from counterfoil.services.office import Clock, Work, utc_now
-from counterfoil.store import Store
+from counterfoil.services.supplier_terms import amount_type_row, dispute_reason_row
+from counterfoil.store import Refs, Store
 from counterfoil.store.reference import ACCOUNT_PREFIX, setting_value
+from counterfoil.store.refs import LARGEST as LARGEST
 
 #: The prefixes of the number series.
 SERIES = {
@@ -34,6 +36,12 @@ SERIES = {
     Kind.RECEIPT: "RC",
     Kind.REFUND: "RF",
     Kind.STOCK_ADJUSTMENT: "SA",
+    Kind.PURCHASE_ORDER: "PO",
+    Kind.SUPPLIER_SHIPMENT: "SS",
+    Kind.GOODS_RECEIPT: "GR",
+    Kind.SUPPLIER_INVOICE: "SI",
+    Kind.SETTLEMENT: "ST",
+    Kind.REMITTANCE: "RM",
     Kind.ACCOUNTING_ENTRY: "AE",
 }
 _INVOICE_TYPES = {
@@ -42,6 +50,9 @@ _INVOICE_TYPES = {
     "A": ("Accounts receivable", ()),
     "C": ("Cash", ()),
 }
+_AMOUNT_TYPES = (("Administration costs", "Admin", False), ("Other", "Other", False), ("Cost of Goods", "Goods", True))
+_DISPUTE_REASONS = ("Quantity difference", "Price difference")
+_HOLD_STATUSES = ("On hold", "Under review")
 
 
 def make_book(
@@ -83,6 +94,8 @@ def make_book(
             references.add("account", _account_row(account))
         for role, code in DEFAULT_ROLES.items():
             references.set(ACCOUNT_PREFIX + role.value, code, "init", now)
+        payable = DEFAULT_ROLES[Role.PAYABLE]
+        references.set(f"{ACCOUNT_PREFIX}{CREDIT_AGREED}.{Role.RESOLUTION.value}", payable, "init", now)
         for kind, prefix in (*SERIES.items(), ("entry", "")):
             references.add("number_series", {"kind": str(kind), "prefix": f"{prefix}-" if prefix else "", "next": 1})
         references.add("department", {"id": 1, "name": "Main"})
@@ -93,6 +106,12 @@ def make_book(
         ):
             account_id = next(account.id for account in DEFAULT_CHART if account.code == account_code)
             references.add("tender_type", _tender_row(number, code, label, account_id, change, ()))
+        for name, ledger_class, goods in _AMOUNT_TYPES:
+            references.add("amount_type", amount_type_row(name, "", ledger_class, goods))
+        for name in _DISPUTE_REASONS:
+            references.add("dispute_reason", dispute_reason_row(name, "", "", False))
+        for name in _HOLD_STATUSES:
+            references.add("hold_status", {"name": name})
 
 
 def _account_row(account: Account) -> dict[str, Any]:
@@ -250,11 +269,12 @@ def add_customer(
         shipping=shipping,
     )
     work.unit.parties.add_customer(customer)
-    _file_refs(work, "customer", number, refs)
+    file_refs(work, "customer", number, refs)
     return customer
 
 
-def _file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None) -> None:
+def file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None) -> None:
+    """File the ids that other systems know a thing by: system -> id."""
     for system, theirs in (refs or {}).items():
         work.unit.refs.add(system, kind, theirs, number)
     if refs:
@@ -282,6 +302,7 @@ def add_item(
     price: Decimal | None = None,
     ledger_class: str = "",
     exempt_from: Iterable[int] = (),
+    tax_code_id: int | None = None,
     refs: Mapping[str, str] | None = None,
 ) -> Item:
     """File a new item; refs as for a customer."""
@@ -297,11 +318,12 @@ def add_item(
         price=price,
         ledger_class=ledger_class,
         exempt_from=frozenset(exempt_from),
+        tax_code_id=tax_code_id,
     )
     work.unit.items.add(item)
     if stocked:
         work.unit.stock.open(number)
-    _file_refs(work, "item", number, refs)
+    file_refs(work, "item", number, refs)
     return item
 
 
@@ -311,6 +333,19 @@ def ours(work: Work, system: str, wanted: Mapping[str, Iterable[int]]) -> dict[s
     A thing that the system has no id of its own for goes by ours.
     """
     return work.unit.refs.ours_of_each(system, wanted)
+
+
+def theirs_of(work: Work, system: str, kind: str, our_ids: Collection[int]) -> dict[int, int]:
+    """The whole-number ids by which a system knows our things of one kind; ours where it has none."""
+    return numbers_of(work.unit.refs, work.reference, system, kind, our_ids)
+
+
+def numbers_of(refs: Refs, reference: Reference, system: str, kind: str, our_ids: Collection[int]) -> dict[int, int]:
+    """The same for whoever has the refs in hand."""
+    if kind not in reference.claimed:
+        return {number: number for number in our_ids}
+    found = refs.theirs_of(system, kind, our_ids)
+    return {number: int(text) if text.isdigit() else number for number, text in found.items()}
 
 
 def theirs(work: Work, system: str, kind: str, our_id: int) -> int:

@@ -15,37 +15,73 @@ from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
-from counterfoil.store.evidence import Evidence, Message
+from counterfoil.store.evidence import Evidence, Message, MessageKept
 from counterfoil.store.exported import Exported
 from counterfoil.store.exports import Exports
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
+from counterfoil.store.lists import ApplicationShown, DocumentShown, EntryShown, Lists, Place
 from counterfoil.store.parties import Items, Parties
+from counterfoil.store.payables import (
+    ChangeRow,
+    DisputeRow,
+    EventFilter,
+    EventRow,
+    InvoiceFilter,
+    InvoiceRow,
+    LedgerFilter,
+    LedgerRow,
+    NotInvoiced,
+    Payables,
+)
+from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
+from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
 from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 from counterfoil.store.syncing import Known, Syncs
 
 __all__ = [
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "ApplicationShown",
+    "Arrival",
     "Booked",
     "Breach",
+    "Change",
+    "ChangeRow",
+    "Closing",
     "Credential",
     "Creditable",
+    "DisputeRow",
+    "DocumentShown",
     "Drawn",
+    "EntryShown",
+    "EventFilter",
+    "EventRow",
     "Filed",
     "Headed",
+    "InvoiceFilter",
+    "InvoiceRow",
     "Known",
+    "LedgerFilter",
+    "LedgerRow",
     "Level",
+    "LevelShown",
     "Message",
+    "MessageKept",
     "Move",
+    "NotInvoiced",
     "OwedBy",
+    "Place",
     "Principal",
     "Reader",
+    "RefShown",
     "Refs",
+    "ShipmentFilter",
     "Store",
     "Syncs",
     "Unit",
@@ -74,11 +110,15 @@ class Unit:
         self.documents = Documents(connection, lambda: self.reference)
         self.journal = Journal(connection, mint)
         self.refs = Refs(connection)
+        self.purchases = Purchases(connection)
+        self.supplier_invoices = SupplierInvoices(connection, mint)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
         self.syncs = Syncs(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @property
     def reference(self) -> Reference:
@@ -114,9 +154,16 @@ class Reader:
         self.reports = Reports(connection)
         self.credentials = Credentials(connection)
         self.stock = Stock(connection)
+        self.purchases = Purchases(connection)
+        self.supplier_invoices = SupplierInvoices(connection, None)
+        self.payables = Payables(connection)
+        self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
         self.syncs = Syncs(connection)
+        self.evidence = Evidence(connection)
+        self.lists = Lists(connection)
+        self.registers = Registers(connection)
 
     @cached_property
     def reference(self) -> Reference:

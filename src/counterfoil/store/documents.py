@@ -290,7 +290,7 @@ class Documents:
 
     def travels(self, order_id: int) -> tuple[Tracking, ...]:
         """How an order's shipments travel, in the order in which they left."""
-        return tuple(_to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
+        return tuple(to_tracking(row) for row in self._connection.rows(_travels, id=order_id))
 
     def _to_tender(self, row: Row, unit: Currency) -> Tender:
         _, _, type_id, amount, change = row
@@ -350,7 +350,8 @@ def _by_document(rows: Sequence[Row], column: int) -> dict[int, list[Row]]:
     return result
 
 
-def _to_tracking(row: Row) -> Tracking:
+def to_tracking(row: Row) -> Tracking:
+    """How a shipment travels, from its row."""
     f = dict(zip(tracking.columns.keys(), row, strict=True))
     return Tracking(
         carrier=f["carrier"],

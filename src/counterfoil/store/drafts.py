@@ -16,6 +16,7 @@ from counterfoil.store.schema import draft
 
 _live = draft.c.state == sa.literal_column("'draft'")
 _get = Statement(sa.select(draft.c.content, draft.c.created_at).where(draft.c.id == p("id"), _live).with_for_update())
+_all = Statement(sa.select(draft.c.content).where(_live).order_by(draft.c.kind, draft.c.id))
 _end = Statement(sa.text("UPDATE draft SET state = :state, updated_at = :at, actor = :actor WHERE id = :id"))
 _SAVED = (
     "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, customer_id = excluded.customer_id,"
@@ -50,6 +51,10 @@ class Drafts:
         """A draft that is neither booked nor discarded, held until the unit of work ends."""
         row = self._connection.row(_get, id=draft_id)
         return draft_of(json.loads(row[0])) if row else None
+
+    def all(self) -> list[Document]:
+        """Every draft that is neither booked nor discarded: invoices after credit notes, oldest first."""
+        return [draft_of(json.loads(content)) for (content,) in self._connection.rows(_all)]
 
     def end(self, draft_id: int, state: str, now: datetime, actor: str) -> None:
         """Take a draft out of the way: "booked" or "discarded"."""

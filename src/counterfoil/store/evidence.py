@@ -6,15 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
-from counterfoil.store.engine import Connection, Statement
-from counterfoil.store.rows import to_json, to_ms
-from counterfoil.store.schema import idempotency, message
+from counterfoil.store.engine import Connection, Row, Statement
+from counterfoil.store.rows import from_ms, to_json, to_ms
+from counterfoil.store.schema import idempotency, message, message_body
 
 _keep_body = Statement(
     sa.text(
@@ -37,6 +38,12 @@ _known = Statement(
         idempotency.c.key == p("key"),
     )
 )
+_message = Statement(sa.select(message).where(message.c.id == p("id")))
+_body = Statement(
+    sa.select(message_body.c.body).where(
+        message_body.c.request_id == p("request_id"), message_body.c.sha256 == p("sha256")
+    )
+)
 _CONCLUDED = "ON CONFLICT (principal_id, contract, key) DO UPDATE SET result = excluded.result"
 _used_elsewhere = Statement(
     sa.select(sa.func.count()).where(
@@ -55,6 +62,7 @@ class Message:
     part:    0, or the place of the part in a call that carries several
     headers: an allow-list, never a credential
     path:    without credentials
+    refused: it had no effect; None where that was not kept yet
     """
 
     request_id: str
@@ -69,6 +77,18 @@ class Message:
     caller: str
     received_at: datetime
     document_id: int | None
+    refused: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageKept(Message):
+    """A message on file; its body is kept apart, and empty here.
+
+    sha256: of the body, which stays when the body is purged
+    """
+
+    id: int
+    sha256: str
 
 
 class Evidence:
@@ -104,6 +124,25 @@ class Evidence:
         )
         return count
 
+    def message(self, message_id: int) -> MessageKept | None:
+        """A message by its id."""
+        row = self._connection.row(_message, id=message_id)
+        return _kept(row) if row else None
+
+    def body(self, kept: MessageKept) -> bytes | None:
+        """The exact bytes of a message's call; None when they were purged."""
+        found = self._connection.value(_body, request_id=kept.request_id, sha256=kept.sha256)
+        return None if found is None else bytes(found)
+
+    def messages(self, narrowed: Mapping[str, Any], before: int | None, limit: int) -> list[MessageKept]:
+        """Messages, latest first.
+
+        narrowed: contract, operation, caller, request_id, refused
+        before:   id of the message that ended the page before
+        """
+        given = {**narrowed, **({} if before is None else {"before": before})}
+        return [_kept(row) for row in self._connection.rows(_messages(tuple(sorted(given))), limit=limit, **given)]
+
     def file(self, message_id: int, said: Message) -> None:
         """File a message, and its body once per call."""
         received, digest = to_ms(said.received_at), sha256(said.body).hexdigest()
@@ -121,8 +160,27 @@ class Evidence:
             "caller": said.caller,
             "received_at": received,
             "document_id": said.document_id,
+            "refused": said.refused,
         }
         self._connection.insert(message, [row])
         self._connection.run(
             _keep_body, request_id=said.request_id, sha256=digest, body=said.body, received_at=received
         )
+
+
+@cache
+def _messages(given: tuple[str, ...]) -> Statement:
+    conditions: dict[str, sa.ColumnElement[bool]] = {
+        name: message.c[name] == p(name) for name in ("contract", "operation", "caller", "request_id", "refused")
+    }
+    conditions["before"] = message.c.id < p("before")
+    return Statement(
+        sa.select(message).where(*(conditions[name] for name in given)).order_by(message.c.id.desc()).limit(p("limit"))
+    )
+
+
+def _kept(row: Row) -> MessageKept:
+    fields = dict(zip(message.columns.keys(), row, strict=True))
+    headers, received = json.loads(fields.pop("headers")), from_ms(fields.pop("received_at"))
+    refused = None if fields["refused"] is None else bool(fields["refused"])
+    return MessageKept(**{**fields, "refused": refused}, headers=headers, received_at=received, body=b"")

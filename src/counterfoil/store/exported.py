@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.document import Document, State
-from counterfoil.core.exporting import TEXTUAL, Field, Operator, Sort, Standing, Test, Topic, Value, Wanted
+from counterfoil.core.exporting import TEXTUAL, Condition, Field, Operator, Sort, Standing, Topic, Value, Wanted
 from counterfoil.core.journal import Entry, Posting
 from counterfoil.core.money import Money, currency
 from counterfoil.store.documents import draft_of
@@ -132,7 +132,7 @@ class Exported:
         return {row[0]: date.fromisoformat(row[1]) for row in self._connection.rows(_reversals, ids=list(ids))}
 
 
-def _outline(test: Test) -> tuple[Field, Operator, int, bool]:
+def _outline(test: Condition) -> tuple[Field, Operator, int, bool]:
     return test.field, test.operator, len(test.values), test.negated
 
 
@@ -285,13 +285,13 @@ def _text(rows: sa.Subquery, field: Field) -> sa.ColumnElement[Any]:
     return sa.func.lower(sa.cast(rows.c[field.value], sa.Text))
 
 
-def _bound(test: Test, number: int) -> dict[str, Any]:
+def _bound(test: Condition, number: int) -> dict[str, Any]:
     if test.operator in TEXTUAL:
         return {f"v{number}_0": _pattern(test)}
     return {f"v{number}_{n}": _stored(test.operator, n, value) for n, value in enumerate(test.values)}
 
 
-def _pattern(test: Test) -> str:
+def _pattern(test: Condition) -> str:
     text = fold_part(str(test.values[0]))
     for special in f"{_ESCAPE}%_":
         text = text.replace(special, f"{_ESCAPE}{special}")

@@ -200,7 +200,7 @@ class Journal:
 
     def _to_filed(self, row: Row) -> Filed:
         entry_id, seq, on, month, document_id, rule, text, reverses, _, _ = row
-        legs = tuple(_to_posting(leg) for leg in self._connection.rows(_postings_of, id=entry_id))
+        legs = tuple(to_posting(leg) for leg in self._connection.rows(_postings_of, id=entry_id))
         return Filed(entry_id, seq, Entry(date.fromisoformat(on), month, rule, text, legs, document_id, reverses))
 
 
@@ -223,7 +223,8 @@ def _to_item(row: Row, taken_back_on: date | None) -> OpenItem:
     )
 
 
-def _to_posting(row: Row) -> Posting:
+def to_posting(row: Row) -> Posting:
+    """A leg of an entry from its row."""
     _, _, account, code, amount, base, party, line = row
     return Posting(account, Money(amount, currency(code)), base, party, line)
 

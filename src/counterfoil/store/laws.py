@@ -135,7 +135,8 @@ LAWS: tuple[Law, ...] = (
         " SELECT document_id, sum(net) AS net, sum(tax) AS tax, sum(discount) AS discount FROM document_line"
         " GROUP BY document_id) l ON l.document_id = d.id LEFT JOIN ("
         " SELECT document_id, sum(tax) AS tax FROM document_tax GROUP BY document_id) t ON t.document_id = d.id"
-        " WHERE d.kind NOT IN ('receipt', 'refund') AND (d.subtotal <> coalesce(l.net, 0)"
+        " WHERE d.kind NOT IN ('receipt', 'refund', 'supplier_invoice', 'settlement', 'remittance')"
+        " AND (d.subtotal <> coalesce(l.net, 0)"
         " OR d.tax_total <> coalesce(l.tax, 0) OR d.tax_total <> coalesce(t.tax, 0)"
         " OR d.discount_total <> coalesce(l.discount, 0))",
         "document {1} ({0}) does not add up",
@@ -257,6 +258,69 @@ LAWS: tuple[Law, ...] = (
         " LEFT JOIN customer_tally t ON t.customer_id = d.customer_id AND t.shelf = d.shelf"
         " AND t.currency = d.currency AND t.contact = d.contact WHERE coalesce(t.documents, 0) <> d.n",
         "customer {0} has {2} documents on shelf {1}, the tally says {3}",
+    ),
+    Law(
+        "a booked supplier invoice owes its total, a remittance pays its own",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        " SELECT e.document_id, sum(p.amount) AS owed FROM entry e JOIN posting p ON p.entry_id = e.id"
+        " JOIN account a ON a.id = p.account_id WHERE a.control = 'payable'"
+        " AND e.rule IN ('supplier_invoice/1', 'remittance/1') GROUP BY e.document_id) x ON x.document_id = d.id"
+        " WHERE (d.kind = 'supplier_invoice' AND d.state = 'posted' AND -coalesce(x.owed, 0) <> d.total)"
+        " OR (d.kind = 'remittance' AND coalesce(x.owed, 0) <> d.total)"
+        " OR (d.kind = 'supplier_invoice' AND d.state <> 'posted' AND x.owed IS NOT NULL)",
+        "document {1} ({0}) and what it owes or pays differ",
+    ),
+    Law(
+        "goods received and not invoiced are worth what is received and not booked, at order price",
+        "SELECT g.account, g.currency, g.held, coalesce(w.worth, 0) FROM ("
+        " SELECT 'goods received' AS account, p.currency, -sum(p.amount) AS held FROM posting p"
+        " JOIN entry e ON e.id = p.entry_id WHERE e.rule IN ('goods_receipt/1', 'supplier_invoice/1')"
+        " AND p.account_id IN (SELECT a.id FROM account a JOIN setting s ON s.value = '\"' || a.code || '\"'"
+        " WHERE s.name LIKE 'account.%goods_received') GROUP BY p.currency) g LEFT JOIN ("
+        " SELECT d.currency, sum(d.received_cost - d.relieved_cost) AS worth"
+        " FROM shipment_line d GROUP BY d.currency) w"
+        " ON w.currency = g.currency WHERE g.held <> coalesce(w.worth, 0)",
+        "{0} holds {2} {1}, what is not invoiced is worth {3}",
+    ),
+    Law(
+        "what is shipped was received and matched as its documents say",
+        "SELECT s.id, s.received, coalesce(r.received, 0), s.matched, coalesce(m.matched, 0) FROM shipment_line s"
+        " LEFT JOIN (SELECT l.order_line_id AS id, sum(l.quantity) AS received FROM document_line l"
+        " JOIN document d ON d.id = l.document_id WHERE d.kind = 'goods_receipt' GROUP BY l.order_line_id) r"
+        " ON r.id = s.id LEFT JOIN (SELECT i.shipment_line_id AS id, sum(i.quantity) AS matched,"
+        " sum(coalesce(i.expected_quantity, i.quantity)) AS expected, sum(i.relieved) AS relieved FROM invoice_line i"
+        " JOIN document d ON d.id = i.invoice_id WHERE NOT i.removed AND d.state <> 'void'"
+        " GROUP BY i.shipment_line_id) m ON m.id = s.id"
+        " WHERE s.received <> coalesce(r.received, 0) OR s.matched <> coalesce(m.matched, 0)"
+        " OR s.expected <> coalesce(m.expected, 0) OR s.relieved <> coalesce(m.relieved, 0)",
+        "shipment line {0} shows {1} received and {3} matched, its documents say {2} and {4}",
+    ),
+    Law(
+        "what invoices are expected to charge of a shipment's line was received",
+        "SELECT s.id, s.expected, s.received FROM shipment_line s WHERE s.expected > s.received AND NOT EXISTS ("
+        " SELECT 1 FROM invoice_line i WHERE i.shipment_line_id = s.id AND i.expectation_given AND NOT i.removed)"
+        " AND NOT EXISTS (SELECT 1 FROM document_line l JOIN document d ON d.id = l.document_id"
+        " WHERE l.order_line_id = s.id AND d.kind = 'goods_receipt' AND l.quantity < 0)",
+        "invoices are expected to charge {1} of shipment line {0}, {2} came in",
+    ),
+    Law(
+        "disputes of booked invoices are resolved, and nothing stays on the disputed account",
+        "SELECT d.number, sum(x.disputed), sum(x.resolved) FROM document d JOIN ("
+        " SELECT p.invoice_id, p.amount AS disputed, coalesce((SELECT sum(a.amount) FROM resolve_action a"
+        " WHERE a.dispute_id = p.id AND NOT a.removed), 0) AS resolved FROM dispute p WHERE NOT p.removed) x"
+        " ON x.invoice_id = d.id WHERE d.state = 'posted' GROUP BY d.number HAVING sum(x.disputed) <> sum(x.resolved)"
+        " UNION ALL SELECT 'the disputed account', sum(p.amount), 0 FROM posting p JOIN entry e ON e.id = p.entry_id"
+        " WHERE e.rule IN ('supplier_invoice/1', 'dispute_resolved/1') AND p.account_id IN (SELECT a.id FROM account a"
+        " JOIN setting s ON s.value = '\"' || a.code || '\"' WHERE s.name LIKE 'account.%disputed')"
+        " GROUP BY p.currency HAVING sum(p.amount) <> 0",
+        "{0}: {1} disputed, {2} resolved",
+    ),
+    Law(
+        "a settlement on account is what its invoice came to",
+        "SELECT d.id, d.number, d.total, x.settled FROM document d JOIN ("
+        " SELECT original_id, sum(total) AS settled FROM document WHERE kind = 'settlement' GROUP BY original_id) x"
+        " ON x.original_id = d.id WHERE d.total <> x.settled",
+        "invoice {1} ({0}) comes to {2}, {3} is settled on its orders",
     ),
     Law(
         "an accounting entry is posted line by line",

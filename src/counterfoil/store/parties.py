@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
 from counterfoil.core.money import from_millionths, millionths
-from counterfoil.core.party import Contact, Customer
+from counterfoil.core.party import Address, Contact, Customer, Supplier, Unit
 from counterfoil.core.stock import Item
 from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
-from counterfoil.store.schema import contact, item, party
+from counterfoil.store.schema import contact, item, own_unit, party, supplier
 
 #: The columns of a customer, as to_customer takes them.
 CUSTOMER = (
@@ -30,10 +31,37 @@ CUSTOMER = (
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
 _by_ids = Statement(sa.select(*CUSTOMER).where(one_of(party.c.id, "ids"), party.c.kind == "customer"))
 _by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
+_hold = Statement(sa.select(party.c.id).where(party.c.id == p("id")).with_for_update())
+_PARTICULARS = ("name", "currency", "terms_id", "credit_limit", "exempt_from", "billing", "shipping")
+_customer_changed = Statement(
+    sa.update(party).where(party.c.id == p("of")).values({name: p(f"new_{name}") for name in _PARTICULARS})
+)
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
 )
+_supplier = (
+    sa.select(
+        party.c.id,
+        party.c.code,
+        party.c.name,
+        party.c.currency,
+        party.c.terms_id,
+        supplier.c.tolerance,
+        party.c.billing,
+    )
+    .join(supplier, supplier.c.party_id == party.c.id)
+    .order_by(party.c.code)
+)
+_supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
+_supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
+_suppliers = Statement(_supplier)
+_id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
+_hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
+_DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from")
+_item_changed = Statement(
+    sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
+)
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
 
 
@@ -58,6 +86,10 @@ class Parties:
         """Several customers by id; unknown ones are missing."""
         return {row[0]: to_customer(row) for row in self._connection.rows(_by_ids, ids=sorted(ids))}
 
+    def hold(self, party_id: int) -> None:
+        """Keep others from changing a party until the unit of work ends."""
+        self._connection.ask(_hold, id=party_id)
+
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written."""
         row = self._connection.row(_by_code, code=code)
@@ -65,19 +97,45 @@ class Parties:
 
     def add_customer(self, customer: Customer) -> None:
         """File a new customer."""
-        row = {
-            "id": customer.id,
-            "kind": "customer",
-            "code": customer.code,
-            "name": customer.name,
-            "currency": customer.currency,
-            "terms_id": customer.terms_id,
-            "credit_limit": None if customer.credit_limit is None else f"{customer.credit_limit:f}",
-            "exempt_from": ids_text(customer.exempt_from),
-            "billing": address_text(customer.billing),
-            "shipping": address_text(customer.shipping) if customer.shipping else None,
-        }
+        row = {"id": customer.id, "kind": "customer", "code": customer.code, **_particulars(customer)}
         self._connection.insert(party, [row])
+
+    def change_customer(self, customer: Customer) -> None:
+        """File a customer's new particulars; its code stays."""
+        self._connection.run(_customer_changed, of=customer.id, **_renamed(_particulars(customer)))
+
+    def id_of_code(self, code: str) -> int | None:
+        """The id of whatever party has a code."""
+        found: int | None = self._connection.value(_id_of_code, code=code)
+        return found
+
+    def supplier(self, supplier_id: int) -> Supplier | None:
+        """The supplier of an id."""
+        row = self._connection.row(_supplier_by_id, id=supplier_id)
+        return _to_supplier(row) if row else None
+
+    def supplier_by_code(self, code: str) -> Supplier | None:
+        """The supplier of a code, exactly as written."""
+        row = self._connection.row(_supplier_by_code, code=code)
+        return _to_supplier(row) if row else None
+
+    def suppliers(self) -> list[Supplier]:
+        """All suppliers by code."""
+        return [_to_supplier(row) for row in self._connection.rows(_suppliers)]
+
+    def add_supplier(self, made: Supplier) -> None:
+        """File a new supplier."""
+        self._connection.insert(
+            party, [_party_row(made.id, "supplier", made.code, made.name, made.currency, made.terms_id, made.address)]
+        )
+        self._connection.insert(supplier, [{"party_id": made.id, "tolerance": f"{made.tolerance:f}"}])
+
+    def add_unit(self, made: Unit) -> None:
+        """File a new unit of ours."""
+        address = Address(name=made.name, country=made.country)
+        self._connection.insert(party, [_party_row(made.id, "unit", made.code, made.name, None, None, address)])
+        row = {"party_id": made.id, "department_id": made.department_id, "country": made.country}
+        self._connection.insert(own_unit, [row])
 
     def fix_currency(self, customer_id: int, code: str) -> None:
         """Tie a customer to the currency of its first posting."""
@@ -93,6 +151,53 @@ class Parties:
             "email": person.email,
         }
         self._connection.insert(contact, [row])
+
+
+def _party_row(
+    number: int, kind: str, code: str, name: str, unit: str | None, terms_id: int | None, address: Address
+) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "currency": unit,
+        "terms_id": terms_id,
+        "credit_limit": None,
+        "exempt_from": "[]",
+        "billing": address_text(address),
+        "shipping": None,
+    }
+
+
+def _to_supplier(row: Row) -> Supplier:
+    number, code, name, unit, terms_id, tolerance, address = row
+    return Supplier(
+        id=number,
+        code=code,
+        name=name,
+        currency=unit,
+        terms_id=terms_id,
+        tolerance=Decimal(tolerance),
+        address=address_of(address),
+    )
+
+
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    """Values apart from the columns that they are for, which SQLAlchemy keeps to itself in an UPDATE."""
+    return {f"new_{name}": value for name, value in row.items()}
+
+
+def _particulars(customer: Customer) -> dict[str, Any]:
+    return {
+        "name": customer.name,
+        "currency": customer.currency,
+        "terms_id": customer.terms_id,
+        "credit_limit": None if customer.credit_limit is None else f"{customer.credit_limit:f}",
+        "exempt_from": ids_text(customer.exempt_from),
+        "billing": address_text(customer.billing),
+        "shipping": address_text(customer.shipping) if customer.shipping else None,
+    }
 
 
 def to_customer(row: Row) -> Customer:
@@ -130,36 +235,47 @@ class Items:
         if not wanted:
             return {}
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
-        return {row[0]: _to_item(row) for row in answer.rows()}
+        return {row[0]: to_item(row) for row in answer.rows()}
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
         row = self._connection.row(_item_by_sku, sku=sku)
-        return _to_item(row) if row else None
+        return to_item(row) if row else None
+
+    def hold(self, item_id: int) -> None:
+        """Keep others from changing an item until the unit of work ends."""
+        self._connection.ask(_hold_item, id=item_id)
 
     def by_skus(self, skus: Iterable[str]) -> dict[str, Item]:
         """The items of some stock-keeping codes, asked for together; unknown ones are missing."""
         asked = [self._connection.ask(_item_by_sku, sku=sku) for sku in sorted(set(skus))]
-        found = [_to_item(row) for answer in asked if (row := answer.row())]
+        found = [to_item(row) for answer in asked if (row := answer.row())]
         return {item.sku: item for item in found}
 
     def add(self, thing: Item) -> None:
         """File a new item."""
-        row = {
-            "id": thing.id,
-            "sku": thing.sku,
-            "description": thing.description,
-            "uom": thing.uom,
-            "stocked": thing.stocked,
-            "price": None if thing.price is None else millionths(thing.price, what="price"),
-            "ledger_class": thing.ledger_class,
-            "exempt_from": ids_text(thing.exempt_from),
-        }
+        row = {"id": thing.id, "sku": thing.sku, "stocked": thing.stocked, **_description(thing)}
         self._connection.insert(item, [row])
 
+    def change(self, thing: Item) -> None:
+        """File an item's new description; its sku, and whether it is stocked, stay."""
+        self._connection.run(_item_changed, of=thing.id, **_renamed(_description(thing)))
 
-def _to_item(row: Row) -> Item:
-    number, sku, description, uom, stocked, price, ledger_class, exempt = row
+
+def _description(thing: Item) -> dict[str, Any]:
+    return {
+        "description": thing.description,
+        "uom": thing.uom,
+        "price": None if thing.price is None else millionths(thing.price, what="price"),
+        "ledger_class": thing.ledger_class,
+        "exempt_from": ids_text(thing.exempt_from),
+        "tax_code_id": thing.tax_code_id,
+    }
+
+
+def to_item(row: Row) -> Item:
+    """An item from its row."""
+    number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(
         id=number,
         sku=sku,
@@ -169,4 +285,5 @@ def _to_item(row: Row) -> Item:
         price=None if price is None else from_millionths(price),
         ledger_class=ledger_class,
         exempt_from=ids_of(exempt),
+        tax_code_id=tax_code_id,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +16,8 @@ from sqlalchemy import Table
 from counterfoil.core.errors import Refused
 from counterfoil.core.journal import Account, AccountType, Role
 from counterfoil.core.money import currency, from_millionths
-from counterfoil.core.party import Address
+from counterfoil.core.party import Address, Unit
+from counterfoil.core.purchase import AmountType, DisputeReason
 from counterfoil.core.reference import POLICY_NAMES, AccountMap, InvoiceType, Named, Policy, Reference
 from counterfoil.core.tax import Jurisdiction, TaxCode, TaxRate
 from counterfoil.core.tender import TenderType
@@ -29,6 +32,7 @@ _book = Statement(sa.select(schema.book))
 _touch = Statement(sa.text("UPDATE book SET version = version + 1"))
 _settings = Statement(sa.select(schema.setting.c.name, schema.setting.c.value).order_by(schema.setting.c.id))
 _setting_history = Statement(sa.select(schema.setting).order_by(schema.setting.c.id))
+_set_prefix = Statement(sa.text("UPDATE number_series SET prefix = :prefix WHERE kind = :kind"))
 _drop_type = Statement(sa.text("DELETE FROM invoice_type WHERE code = :code"))
 _closed = Statement(sa.select(schema.period_event.c.closed_through).order_by(schema.period_event.c.id.desc()).limit(1))
 _everything = {
@@ -45,10 +49,29 @@ _everything = {
         schema.salesperson,
         schema.terms,
         schema.exchange_rate,
+        schema.amount_type,
+        schema.dispute_reason,
+        schema.hold_status,
     )
 }
+_units = Statement(
+    sa.select(
+        schema.party.c.id,
+        schema.party.c.code,
+        schema.party.c.name,
+        schema.own_unit.c.country,
+        schema.own_unit.c.department_id,
+    ).join(schema.own_unit, schema.own_unit.c.party_id == schema.party.c.id)
+)
 #: A setting of this form maps a role, or a role within a ledger class, to an account's code.
 ACCOUNT_PREFIX = "account."
+
+
+@cache
+def _change_of(kind: str, columns: tuple[str, ...]) -> Statement:
+    table = schema.metadata.tables[kind]
+    values: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
+    return Statement(sa.update(table).where(table.c.id == sa.bindparam("of")).values(values))
 
 
 class References:
@@ -95,6 +118,18 @@ class References:
             departments={row[0]: Named(*row) for row in self._all(schema.department)},
             salespeople={row[0]: Named(*row) for row in self._all(schema.salesperson)},
             terms={row[0]: Terms(row[0], row[1], row[2], row[3], bool(row[4])) for row in self._all(schema.terms)},
+            units={row[0]: Unit(*row) for row in self._connection.rows(_units)},
+            amount_types={
+                row[0]: AmountType(row[0], row[1], row[3], row[4], bool(row[5]))
+                for row in self._all(schema.amount_type)
+                if not row[6]
+            },
+            dispute_reasons={
+                row[0]: DisputeReason(row[0], row[1], row[3], row[4], bool(row[5]))
+                for row in self._all(schema.dispute_reason)
+                if not row[6]
+            },
+            hold_statuses={row[0]: Named(*row) for row in self._all(schema.hold_status)},
             rates=self._rates(),
             controlling=frozenset(account.id for account in accounts.values() if account.control),
             claimed=Refs(self._connection).claimed_kinds(),
@@ -138,6 +173,11 @@ class References:
         self.touch()
         return int(row.get("id") or 0)
 
+    def change(self, kind: str, number: int, values: Mapping[str, Any]) -> None:
+        """Change columns of a row of reference data; kind as for add."""
+        self._connection.run(_change_of(kind, tuple(values)), of=number, **values)
+        self.touch()
+
     def drop_invoice_type(self, code: str) -> None:
         """Make room for an invoice type's new definition."""
         self._connection.run(_drop_type, code=code)
@@ -156,6 +196,10 @@ class References:
         """Move the last closed book month."""
         row = {"closed_through": month, "reason": reason, "changed_at": to_ms(at), "actor": actor}
         self.add("period_event", row)
+
+    def set_prefix(self, kind: str, prefix: str) -> None:
+        """Let the numbers of a series begin otherwise from now on."""
+        self._connection.run(_set_prefix, kind=kind, prefix=prefix)
 
     def touch(self) -> None:
         """Let every process read the snapshot anew."""

@@ -30,6 +30,12 @@ _SEQUENCED = (
     "application",
     "stock_move",
     "message",
+    "invoice_line",
+    "additional_amount",
+    "dispute",
+    "resolve_action",
+    "supplier_event",
+    "invoice_change",
     "export_event",
 )
 

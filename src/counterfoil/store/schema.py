@@ -199,6 +199,7 @@ item = Table(
     Column("price", Big),
     Column("ledger_class", Text, nullable=False),
     Column("exempt_from", Text, nullable=False),
+    Column("tax_code_id", Id),
 )
 external_ref = Table(
     "external_ref",
@@ -241,6 +242,9 @@ credential = Table(
     Column("secret", String(64), nullable=False, unique=True),  # SHA-256 of a random secret that we issued
     Column("created_at", Big, nullable=False),
     Column("revoked_at", Big),
+    Column("scopes", Text),  # none: everything
+    Column("expires_at", Big),
+    Column("per_minute", Integer),  # none: as often as it likes
 )
 message = Table(  # append-only
     "message",
@@ -258,6 +262,7 @@ message = Table(  # append-only
     Column("caller", Text, nullable=False),
     Column("received_at", Big, nullable=False),
     Column("document_id", Id),
+    Column("refused", Boolean),  # it had no effect; none: filed before this was kept
 )
 message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
@@ -360,6 +365,8 @@ for _name, _columns, _where, _unique in (
     ("ix_document_order", ("order_id",), "order_id IS NOT NULL", False),
     ("ix_document_original", ("original_id",), "original_id IS NOT NULL", False),
     ("ix_document_receipt", ("customer_id", "sort_at"), "kind = 'receipt'", False),
+    ("ix_document_kind", ("kind", "dated_on", "id"), None, False),
+    ("ix_document_customer", ("customer_id", "kind", "dated_on", "id"), None, False),
 ):
     Index(
         _name,
@@ -584,6 +591,215 @@ stock_value = Table(
     Column("average", Big, nullable=False),
 )
 
+# --- the supplier's side --------------------------------------------------------------------------------------------
+
+supplier = Table(
+    "supplier",
+    metadata,
+    Column("party_id", Id, ForeignKey("party.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("tolerance", Text, nullable=False),
+)
+own_unit = Table(
+    "own_unit",
+    metadata,
+    Column("party_id", Id, ForeignKey("party.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    _ref("department_id", "department.id"),
+    Column("country", String(2), nullable=False),
+)
+amount_type = Table(
+    "amount_type",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Plain, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("ledger_class", Text, nullable=False),
+    Column("goods", Boolean, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+dispute_reason = Table(
+    "dispute_reason",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Plain, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+    Column("ledger_class", Text, nullable=False),
+    Column("auto_resolve", Boolean, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+hold_status = Table("hold_status", metadata, _id(), Column("name", Text, nullable=False))
+shipment = Table(  # when goods of a supplier's shipment came in, and when the last of them did
+    "shipment",
+    metadata,
+    Column("document_id", Id, ForeignKey("document.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    _ref("supplier_id", "party.id"),
+    _ref("unit_id", "party.id"),
+    Column("reference", Plain, nullable=False, index=True),
+    Column("received_at", Big),
+    Column("completed_at", Big),
+)
+shipment_line = Table(  # what has become of a shipment's line: its row is what concurrent matchings wait for
+    "shipment_line",
+    metadata,
+    Column("id", Id, ForeignKey("document_line.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    _ref("shipment_id", "document.id", index=True),
+    _ref("order_id", "document.id", index=True),
+    _ref("order_line_id", "document_line.id", index=True),
+    _ref("supplier_id", "party.id"),
+    _ref("unit_id", "party.id"),
+    _ref("item_id", "item.id"),
+    Column("currency", String(3), nullable=False),
+    Column("unit_price", Big, nullable=False),
+    Column("tax_code_id", Id),
+    Column("tax_rate", Big, nullable=False),
+    Column("shipped", Big, nullable=False),
+    Column("received", Big, nullable=False),
+    Column("matched", Big, nullable=False),
+    Column("expected", Big, nullable=False),
+    Column("relieved", Big, nullable=False),
+    Column("received_cost", Big, nullable=False),
+    Column("relieved_cost", Big, nullable=False),
+    Column("received_base", Big, nullable=False),
+    Column("relieved_base", Big, nullable=False),
+    Column("completed", Boolean, nullable=False),
+)
+for _name, _columns in (("supplier", ("supplier_id", "shipment_id")), ("unit", ("unit_id", "shipment_id"))):
+    Index(
+        f"ix_shipment_line_open_{_name}",
+        *(shipment_line.c[_column] for _column in _columns),
+        sqlite_where=text("received > matched"),
+        postgresql_where=text("received > matched"),
+    )
+Index(
+    "ix_shipment_line_not_invoiced",
+    shipment_line.c.supplier_id,
+    sqlite_where=text("received <> relieved"),
+    postgresql_where=text("received <> relieved"),
+)
+supplier_invoice = Table(  # what a head has beyond a document's
+    "supplier_invoice",
+    metadata,
+    Column("document_id", Id, ForeignKey("document.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    _ref("supplier_id", "party.id"),
+    _ref("unit_id", "party.id"),
+    Column("supplier_number", Text, nullable=False),
+    Column("supplier_number_key", Plain, nullable=False),
+    Column("starts_on", Day),
+    Column("due_on", Day),
+    Column("calculation", String(12), nullable=False),
+    Column("reverse_charge", Boolean, nullable=False),
+    Column("hold_status_id", Id),
+    Column("fiscal_id", Text, nullable=False),
+    Column("total", Big, nullable=False),  # what it comes to, as it stands
+    Column("explained", Boolean, nullable=False),  # nothing is left to dispute, and it comes to what the paper says
+    Column("unresolved", Boolean, nullable=False),  # some dispute is not resolved
+    Index("ix_supplier_invoice_number", "supplier_id", "supplier_number_key"),
+)
+invoice_line = Table(
+    "invoice_line",
+    metadata,
+    _id(),
+    _ref("invoice_id", "document.id", index=True),
+    _ref("shipment_line_id", "document_line.id", nullable=True, index=True),
+    _ref("order_line_id", "document_line.id", index=True),
+    _ref("order_id", "document.id", index=True),
+    _ref("item_id", "item.id", nullable=True),
+    Column("quantity", Big, nullable=False),
+    Column("expected_quantity", Big),
+    Column("expectation_given", Boolean, nullable=False),
+    Column("unit_price", Big, nullable=False),
+    Column("expected_unit_price", Big, nullable=False),
+    Column("tax_code_id", Id),
+    Column("tax_rate", Big, nullable=False),
+    Column("expected_tax_rate", Big, nullable=False),
+    Column("ledger_class", Text, nullable=False),
+    Column("relieved", Big),  # what its booking took out of goods received not invoiced
+    Column("removed", Boolean, nullable=False),
+)
+additional_amount = Table(
+    "additional_amount",
+    metadata,
+    _id(),
+    _ref("invoice_id", "document.id", index=True),
+    _ref("type_id", "amount_type.id", index=True),
+    Column("amount", Big, nullable=False),
+    Column("original", Big, nullable=False),
+    Column("tax_code_id", Id),
+    Column("tax_rate", Big, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+dispute = Table(
+    "dispute",
+    metadata,
+    _id(),
+    _ref("invoice_id", "document.id", index=True),
+    Column("kind", String(8), nullable=False),
+    Column("amount", Big, nullable=False),
+    _ref("reason_id", "dispute_reason.id", index=True),
+    Column("description", Text, nullable=False),
+    _ref("line_id", "invoice_line.id", nullable=True, index=True),
+    _ref("amount_id", "additional_amount.id", nullable=True, index=True),
+    Column("raised_by", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+resolve_action = Table(
+    "resolve_action",
+    metadata,
+    _id(),
+    _ref("dispute_id", "dispute.id", index=True),
+    Column("amount", Big, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("ledger_class", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+)
+invoice_file = Table(
+    "invoice_file",
+    metadata,
+    _ref("invoice_id", "document.id"),
+    Column("reference", Plain, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("attached_at", Big, nullable=False),
+    PrimaryKeyConstraint("invoice_id", "reference"),
+)
+supplier_event = Table(  # append-only
+    "supplier_event",
+    metadata,
+    _id(),
+    Column("kind", String(10), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Big, nullable=False),
+    Column("tax", Big),
+    Column("tax_rate", Big),
+    Column("tax_code_id", Id),
+    Column("ledger_class", Text, nullable=False),
+    Column("unit_id", Id),
+    Column("invoice_id", Id, index=True),
+    Column("line_id", Id),
+    Column("dispute_id", Id),
+    Column("action_id", Id),
+    Column("order_id", Id, index=True),
+    Column("order_line_id", Id),
+    Column("shipment_id", Id),
+    Column("item_id", Id),
+    Column("remark", Text, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("made_at", Big, nullable=False),
+)
+invoice_change = Table(  # append-only: who changed what of a supplier's invoice
+    "invoice_change",
+    metadata,
+    _id(),
+    Column("invoice_id", Id, nullable=False, index=True),
+    Column("line_id", Id),
+    Column("dispute_id", Id),
+    Column("kind", String(24), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("made_at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+)
 # --- drafts and exports ---------------------------------------------------------------------------------------------
 
 draft = Table(  # an invoice or credit note that is not booked yet; its id becomes the document's
@@ -753,6 +969,8 @@ APPEND_ONLY = (
     open_item,
     application,
     stock_move,
+    supplier_event,
+    invoice_change,
     export_event,
     sync_event,
 )

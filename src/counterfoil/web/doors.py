@@ -1,7 +1,7 @@
 """Which door and which route a path leads to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,58 @@ class Place:
     routes: Mapping[str, Route[Any, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a path leads.
+
+    tail:   what follows a prefix route's own path
+    params: what stands in the open places of a path
+    """
+
+    place: Place
+    tail: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Node:
+    """A segment of the paths that have open places."""
+
+    __slots__ = ("open", "place", "under")
+
+    def __init__(self) -> None:
+        self.under: dict[str, _Node] = {}
+        self.open: tuple[str, _Node] | None = None
+        self.place: Place | None = None
+
+    def add(self, segments: list[str], place: Place) -> None:
+        """File a place under the rest of its path; one name stands for one open place."""
+        node = self
+        for segment in segments:
+            if not segment.startswith("{"):
+                node = node.under.setdefault(segment, _Node())
+                continue
+            name = segment[1:-1]
+            node.open = node.open or (name, _Node())
+            if node.open[0] != name:
+                raise ValueError(f"{{{name}}} is called {{{node.open[0]}}} in another path")
+            node = node.open[1]
+        node.place = place
+
+    def find(self, segments: list[str]) -> Found | None:
+        """The place of the rest of a path; a segment's own name goes before an open place."""
+        node, params = self, {}
+        for segment in segments:
+            named = node.under.get(segment)
+            if named is not None:
+                node = named
+            elif node.open is not None and segment:
+                params[node.open[0]] = segment
+                node = node.open[1]
+            else:
+                return None
+        return Found(node.place, params=params) if node.place else None
+
+
 class Directory:
     """All paths of all doors; looked up in constant time, whatever their number."""
 
@@ -47,8 +99,12 @@ class Directory:
         self._exact: dict[str, Place] = {}
         self._prefixes: dict[str, Place] = {}
         self._slashed: set[str] = set()
+        self._open = _Node()
         for path, methods in exact.items():
             place = Place(owners[path], MappingProxyType(methods))
+            if "{" in path:
+                self._open.add(path.split("/"), place)
+                continue
             self._exact[path] = place
             if any(route.trailing_slash for route in methods.values()):
                 self._exact[f"{path}/"] = place
@@ -56,17 +112,20 @@ class Directory:
             if any(route.prefix for route in methods.values()):
                 self._prefixes[path] = place
 
-    def find(self, path: str) -> tuple[Place, str] | None:
-        """The place of a path, and what follows a prefix route's own path; None if it is no contract's."""
+    def find(self, path: str) -> Found | None:
+        """Where a path leads; None if it is no contract's."""
         place = self._exact.get(path)
         if place is not None:
-            return place, ""
+            return Found(place)
         bare = path.removesuffix("/")
         head, _, tail = bare.rpartition("/")
         place = self._prefixes.get(head)
         if place is not None and tail and (bare == path or head in self._slashed):
-            return place, tail
+            return Found(place, tail)
+        found = self._open.find(path.split("/"))
+        if found is not None:
+            return found
         for prefix, nowhere in self._nowhere:
             if path.startswith(prefix):
-                return nowhere, ""
+                return Found(nowhere)
         return None

@@ -44,8 +44,13 @@ def request_id(environ: Environ) -> str:
 
 
 def path_of(environ: Environ) -> str:
-    """The percent-decoded path; bytes that are not UTF-8 become U+FFFD, which no route holds."""
+    """The percent-decoded path; bytes that are not UTF-8 become U+FFFD, which no route holds.
+
+    Slashes at its beginning count as one: a base URL that ends with a slash makes two of them.
+    """
     path: str = environ["PATH_INFO"]
+    if path.startswith("//"):
+        path = f"/{path.lstrip('/')}"
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ import structlog
 from counterfoil.core.errors import Unavailable
 from counterfoil.web.doors import Directory, Door, Place
 from counterfoil.web.incoming import Environ, Headers, path_of, read_body, request_id
+from counterfoil.web.limits import Limits
 from counterfoil.web.office import Caller, Office
-from counterfoil.wire.contract import Call, Fault, Reply, Request
+from counterfoil.wire.contract import Again, Call, Fault, Reply, Request, Route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -50,6 +52,7 @@ class _Server:
         self._office = office
         self._house = house
         self._observe = observe
+        self._limits = Limits()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = path_of(environ)
@@ -57,7 +60,7 @@ class _Server:
         if found is None:
             return self._house(environ, start_response)
         began = time.perf_counter()
-        place, tail = found
+        place = found.place
         request = Request(
             method=environ["REQUEST_METHOD"],
             path=path,
@@ -65,7 +68,8 @@ class _Server:
             headers=Headers(environ),
             body=b"",
             request_id=request_id(environ),
-            tail=tail,
+            tail=found.tail,
+            params=found.params,
         )
         reply, caller = self._answer(place, request, environ)
         self._note(place, request, reply, caller, environ, time.perf_counter() - began)
@@ -90,15 +94,21 @@ class _Server:
                 return _with(reply, "Allow", ", ".join(sorted(place.routes))), None
             if request.tail and not route.prefix:
                 return contract.fault(Fault.NOT_FOUND, request, settings), None
+            if route.public is not None and (said := route.public(request, settings)) is not None:
+                return said, None
             caller = self._recognise(place.door, request)
             if caller is None:
                 return contract.fault(Fault.UNAUTHENTICATED, request, settings), None
+            if seconds := self._wait(caller):
+                reply = contract.fault(Fault.TOO_MANY, request, settings)
+                return _with(reply, "Retry-After", str(math.ceil(seconds))), caller
+            if route.scope is not None and not caller.may(*route.scope):
+                return contract.fault(Fault.FORBIDDEN, request, settings), caller
             body = read_body(environ, contract.max_body)
             if body is None:
                 return contract.fault(Fault.TOO_LARGE, request, settings), caller
             request = replace(request, body=body)
-            context = self._office.open(caller, contract.name, route.operation, request)
-            return route.handle(Call(context, request, settings, caller.name)), caller
+            return self._handle(place, route, caller, request), caller
         except Unavailable:
             _log.warning("unavailable", request_id=request.request_id, exc_info=True)
             reply = contract.fault(Fault.UNAVAILABLE, request, settings)
@@ -107,6 +117,20 @@ class _Server:
             _log.exception("failed", request_id=request.request_id)
             return contract.fault(Fault.OURS, request, settings), caller
 
+    def _handle(self, place: Place, route: Route[Any, Any], caller: Caller, request: Request) -> Reply:
+        context = self._office.open(caller, place.door.contract.name, route.operation, request)
+        return route.handle(Call(context, request, place.door.settings, caller.name, self._repeat))
+
+    def _repeat(self, earlier: Again) -> Reply | None:
+        found = self._directory.find(earlier.request.path)
+        if found is None or found.place.door.contract.name != earlier.contract:
+            return None
+        request = replace(earlier.request, tail=found.tail, params=found.params)
+        for route in found.place.routes.values():
+            if route.operation == earlier.operation:
+                return self._handle(found.place, route, self._office.named(earlier.caller), request)
+        return None
+
     def _recognise(self, door: Door, request: Request) -> Caller | None:
         contract = door.contract
         for presented in contract.present(request, door.settings):
@@ -114,6 +138,11 @@ class _Server:
             if caller is not None and contract.admits(caller.name, presented, door.settings):
                 return caller
         return None
+
+    def _wait(self, caller: Caller) -> float:
+        if caller.per_minute is None or caller.credential is None:
+            return 0.0
+        return self._limits.wait(caller.credential, caller.per_minute)
 
     def _note(
         self, place: Place, request: Request, reply: Reply, caller: Caller | None, environ: Environ, seconds: float

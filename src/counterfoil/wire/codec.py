@@ -11,7 +11,10 @@ import msgspec
 from counterfoil.core.errors import Invalid, Problem
 
 # The closing quote is optional, so that an unterminated string is scanned once and not again from every quote in it.
-_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_STRING_OR_BRACKET = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
+_STRING_OR_COMMENT = re.compile(_STRING + rb"|//[^\r\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_STRING_OR_COMMA = re.compile(_STRING + rb"|[\[{,]\s*+,|,(?=\s*+[\]}])", re.DOTALL)
 _EXPONENT = re.compile(rb"[:,\[]-?\d[\d.]*[eE]|\A-?\d[\d.]*[eE]")
 # Wide enough for every number a reader lets in; normalising must not round.
 _EXACT = Context(prec=2000)
@@ -37,6 +40,17 @@ def decode(body: bytes, *, max_depth: int) -> object:
         raise Invalid(Problem("too_deep", "", "the JSON is nested too deep")) from error
     except ValueError as error:
         raise _not_json("a number has too many digits") from error
+
+
+def decode_lenient(body: bytes, *, max_depth: int) -> object:
+    """The same of a document that may hold comments (// and /* */) and trailing commas outside strings."""
+    return decode(_bare(body), max_depth=max_depth)
+
+
+def _bare(body: bytes) -> bytes:
+    """The document with comments blanked and trailing commas taken out; a comma after nothing stays wrong."""
+    without = _STRING_OR_COMMENT.sub(lambda found: b" " if found.group()[:1] == b"/" else found.group(), body)
+    return _STRING_OR_COMMA.sub(lambda found: b"" if found.group() == b"," else found.group(), without)
 
 
 def encode(value: object) -> bytes:

@@ -1,9 +1,11 @@
 """What a vendor's folder offers, and what the server hands it, free of any web framework."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from counterfoil.core.access import Scope
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -18,6 +20,7 @@ class Request:
     headers: by lower-case name
     body:    empty until the caller is known
     tail:    what follows a prefix route's path, without slashes; "" elsewhere
+    params:  what stands in the places that the route's path leaves open, by their names
     """
 
     method: str
@@ -27,6 +30,7 @@ class Request:
     body: bytes
     request_id: str
     tail: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,24 @@ class Fault(StrEnum):
     NOT_FOUND = "not_found"
     METHOD = "method_not_allowed"
     UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    TOO_MANY = "too_many_requests"
     TOO_LARGE = "too_large"
     OURS = "server_error"
     UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An earlier call, to be made once more as its own caller.
+
+    caller: its principal's name
+    """
+
+    contract: str
+    operation: str
+    caller: str
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +91,26 @@ class Call(Generic[C, S]):
 
     context:   the office, opened for this caller
     principal: the caller's name, by which settings may differ
+    repeat:    makes an earlier call at any door once more; None where no door has such an operation any longer
     """
 
     context: C
     request: Request
     settings: S
     principal: str
+    repeat: Callable[[Again], Reply | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[C, S]):
     """One operation at one path.
 
-    path:           whole, as `/Windward/WebAPI/Invoice/addInvoice`
+    path:           whole, as `/Windward/WebAPI/Invoice/addInvoice`; `{name}` stands for any one segment
     operation:      its name in evidence, logs and metrics
     prefix:         also answers path + "/" + one more segment, handed over as `tail`
     trailing_slash: one slash more at the end is the same path
+    scope:          what the caller's credential must cover, else FORBIDDEN; None asks for nothing
+    public:         answers anybody, before any credential is looked at; None from it = not without credentials
     """
 
     method: str
@@ -96,6 +119,8 @@ class Route(Generic[C, S]):
     handle: Callable[[Call[C, S]], Reply]
     prefix: bool = False
     trailing_slash: bool = False
+    scope: Scope | None = None
+    public: Callable[[Request, S], Reply | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +131,10 @@ class Contract(Generic[C, S]):
     settings: reads the table `[contracts.<name>]`
     present:  the credentials that a request carries, in the modes that the settings know
     admits:   may this principal present itself in this way
-    fault:    words a fault; the server adds Allow to a METHOD, Retry-After to an UNAVAILABLE
+    fault:    words a fault; the server adds Allow to a METHOD, Retry-After to an UNAVAILABLE and a TOO_MANY
     max_body: bytes; more is TOO_LARGE
 
-    The server goes: route, method, credentials, size, handler. A handler words what the office refuses;
+    The server goes: route, method, credentials, rate, scope, size, handler. A handler words what the office refuses;
     an Unavailable that it lets through becomes UNAVAILABLE, anything else OURS.
     """
 

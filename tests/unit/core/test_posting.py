@@ -168,7 +168,7 @@ def test_a_stock_adjustment_names_its_reason() -> None:
 
 
 def test_an_exchange_difference_moves_base_alone() -> None:
-    made = for_exchange(date(2024, 3, 1), 202403, 9, 500, "gain", BOOKS)
+    made = for_exchange(date(2024, 3, 1), 202403, (of(Role.RECEIVABLE), 9), 500, "gain", BOOKS)
     assert amounts(made) == {(of(Role.RECEIVABLE), 9): 500, (of(Role.EXCHANGE), None): -500}
     assert not any(leg.amount for leg in made.postings)
 

@@ -19,6 +19,8 @@ STATUS = {
     Fault.NOT_FOUND: 404,
     Fault.METHOD: 405,
     Fault.UNAUTHENTICATED: 401,
+    Fault.FORBIDDEN: 403,
+    Fault.TOO_MANY: 429,
     Fault.TOO_LARGE: 413,
     Fault.OURS: 500,
     Fault.UNAVAILABLE: 503,
@@ -28,6 +30,11 @@ STATUS = {
 @dataclass(frozen=True)
 class Shopkeeper:
     name: str
+    credential: int | None = None
+    per_minute: int | None = None
+
+    def may(self, resource: str, verb: str) -> bool:
+        return (resource, verb) == ("things", "read")
 
 
 @dataclass(frozen=True)
@@ -85,16 +92,18 @@ def parrot(*more: Route[str, Modes], name: str = "parrot", prefix: str = "/parro
     )
 
 
-def office(opened: Callable[[str], None] = lambda _: None) -> Office[Shopkeeper]:
+def office(
+    opened: Callable[[str], None] = lambda _: None, caller: Shopkeeper = Shopkeeper("shopkeeper")
+) -> Office[Shopkeeper]:
     def recognise(door: str, presented: Presented) -> Shopkeeper | None:
         known = {(None, SECRET), ("shop", PASSWORD)}
-        return Shopkeeper("shopkeeper") if (presented.user, presented.secret) in known else None
+        return caller if (presented.user, presented.secret) in known else None
 
     def open_context(caller: Shopkeeper, contract: str, operation: str, request: Request) -> Any:
         opened(operation)
         return f"{caller.name} {contract} {operation}"
 
-    return Office(recognise, open_context)
+    return Office(recognise, open_context, Shopkeeper)
 
 
 def door(**settings: Any) -> Door:

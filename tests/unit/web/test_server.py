@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from counterfoil.core.access import Verb
 from counterfoil.web import logs
 from counterfoil.web.doors import Directory, Door
+from counterfoil.web.limits import Limits
 from counterfoil.web.server import application
-from counterfoil.wire.contract import Route
-from tests.unit.web.doubles import MAX_BODY, PASSWORD, SECRET, Modes, door, echo, office, parrot
+from counterfoil.wire.codec import encode
+from counterfoil.wire.contract import Reply, Route
+from tests.unit.web.doubles import MAX_BODY, PASSWORD, SECRET, Modes, ParrotCall, Shopkeeper, door, echo, office, parrot
 
 BEARER = {"HTTP_AUTHORIZATION": f"Bearer {SECRET}"}
 BASIC_SHOP = {"HTTP_AUTHORIZATION": "Basic c2hvcDpwYXNzLTc3"}
@@ -149,6 +152,73 @@ def test_a_fit_request_id_comes_back_and_an_unfit_one_does_not() -> None:
 def test_made_request_ids_sort_by_time() -> None:
     first, second = (Answer("GET", "/parrot/nothing").headers["x-request-id"] for _ in range(2))
     assert first[:12] <= second[:12]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "tail"),
+    [
+        ("/parrot/orders/7/lines", 200, "7"),
+        ("/parrot/orders/\xc3\xa9/lines", 200, "é"),
+        ("/parrot/orders/new/lines", 200, "new"),
+        ("/parrot/orders//lines", 404, ""),
+        ("/parrot/orders/7", 404, ""),
+        ("/parrot/orders/7/lines/8", 404, ""),
+        ("/parrot/orders/new", 200, ""),
+    ],
+)
+def test_a_path_may_have_open_places(path: str, status: int, tail: str) -> None:
+    def named(call: ParrotCall) -> Reply:
+        return Reply(200, encode({"order": call.request.params.get("order", "")}))
+
+    routes = [
+        Route("GET", "/parrot/orders/{order}/lines", "lines", named),
+        Route("GET", "/parrot/orders/new", "new", named),
+    ]
+    answer = Answer("GET", path, BEARER, at=Door(parrot(*routes), Modes()))
+    assert answer.status == status
+    assert status == 404 or answer.json == {"order": tail}
+
+
+def test_an_open_place_has_one_name() -> None:
+    routes = [Route("GET", f"/parrot/{{{name}}}/{name}", name, echo) for name in ("order", "invoice")]
+    with pytest.raises(ValueError, match="in another path"):
+        Directory([Door(parrot(*routes), Modes())])
+
+
+def test_a_route_asks_for_its_scope_before_it_reads_the_body() -> None:
+    routes = [
+        Route("POST", f"/parrot/scoped/{verb}", verb, echo, scope=("things", verb)) for verb in (Verb.READ, Verb.EDIT)
+    ]
+    at = Door(parrot(*routes), Modes())
+    assert Answer("POST", "/parrot/scoped/read", BEARER, at=at).status == 200
+    refused = Answer("POST", "/parrot/scoped/edit", BEARER, body=b"words", at=at)
+    assert (refused.status, refused.json, refused.opened) == (403, {"squawk": "forbidden"}, [])
+    assert refused.source.tell() == 0
+    assert Answer("POST", "/parrot/scoped/edit", at=at).status == 401
+
+
+def test_a_credential_with_a_rate_is_told_when_to_come_back() -> None:
+    asked = [BEARER | {"wsgi.input": io.BytesIO()} for _ in range(3)]
+    app = application([door()], office(caller=Shopkeeper("shopkeeper", credential=1, per_minute=2)), lambda: None)
+    answers: list[tuple[str, dict[str, str]]] = []
+    for environ in asked:
+        request: dict[str, Any] = {"REQUEST_METHOD": "POST", "PATH_INFO": "/parrot/echo", **environ}
+        app(request, lambda status, headers, *_: answers.append((status[:3], dict(headers))))  # type: ignore[arg-type]
+    assert [status for status, _ in answers] == ["200", "200", "429"]
+    assert answers[-1][1]["Retry-After"] in ("29", "30")
+
+
+def test_a_bucket_refills_and_belongs_to_one_credential() -> None:
+    now = [100.0]
+    limits = Limits(lambda: now[0])
+    assert [limits.wait(1, 2) for _ in range(3)] == [0.0, 0.0, 30.0]
+    assert limits.wait(2, 2) == 0.0
+    now[0] += 15
+    assert limits.wait(1, 2) == 15.0
+    now[0] += 15
+    assert limits.wait(1, 2) == 0.0
+    now[0] += 6000
+    assert [limits.wait(1, 2) for _ in range(3)] == [0.0, 0.0, 30.0]
 
 
 def test_pages_of_the_house() -> None:

@@ -16,6 +16,8 @@ _FAULTS = {
     Fault.NOT_FOUND: (HTTPStatus.NOT_FOUND, "There is no such endpoint."),
     Fault.METHOD: (HTTPStatus.METHOD_NOT_ALLOWED, "This endpoint answers POST only."),
     Fault.UNAUTHENTICATED: (HTTPStatus.UNAUTHORIZED, "No credentials, or not the right ones."),
+    Fault.FORBIDDEN: (HTTPStatus.FORBIDDEN, "These credentials do not reach so far."),
+    Fault.TOO_MANY: (HTTPStatus.TOO_MANY_REQUESTS, "Too many calls with these credentials; try again later."),
     Fault.TOO_LARGE: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB."),
     Fault.OURS: (
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -28,6 +28,8 @@ _FAULTS = {
     Fault.NOT_FOUND: (404, "there is no such method"),
     Fault.METHOD: (405, "this method takes another verb"),
     Fault.UNAUTHENTICATED: (401, "user and password are needed, by HTTP Basic"),
+    Fault.FORBIDDEN: (403, "this user may not call this method"),
+    Fault.TOO_MANY: (429, "too many calls by this user; send it again later"),
     Fault.TOO_LARGE: (413, "the body is larger than 20 MiB"),
     Fault.OURS: (500, "the server failed; nothing of this entry was stored"),
     Fault.UNAVAILABLE: (503, "the book does not answer now; send it again"),

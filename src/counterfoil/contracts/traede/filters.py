@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time
 
 from counterfoil.contracts.traede.query import Tree, members
 from counterfoil.core.errors import Invalid, Problem
-from counterfoil.core.exporting import TEXTUAL, Field, Group, Operator, Sort, Test, Value
+from counterfoil.core.exporting import TEXTUAL, Condition, Field, Group, Operator, Sort, Value
 from counterfoil.wire.moment import Moment, parse_moment
 from counterfoil.wire.values import show, storable
 
@@ -63,7 +63,7 @@ def _group(group: str | Tree, where: str, fields: Mapping[str, Field]) -> Group:
     return Group(tuple(tests), any_of)
 
 
-def _test(one: str | Tree, where: str, fields: Mapping[str, Field]) -> Test:
+def _test(one: str | Tree, where: str, fields: Mapping[str, Field]) -> Condition:
     if isinstance(one, str):
         raise _bad(where, "is not a filter")
     if "key" not in one and len(one) >= 3:
@@ -79,8 +79,8 @@ def _test(one: str | Tree, where: str, fields: Mapping[str, Field]) -> Test:
         raise _bad(f"{where}.value", "is required")
     raw = one["value"]
     if isinstance(raw, str) and raw in _NULL:
-        return Test(fields[key], Operator.NULL, (), negated)
-    return Test(fields[key], operator, _values(operator, raw, fields[key], f"{where}.value"), negated)
+        return Condition(fields[key], Operator.NULL, (), negated)
+    return Condition(fields[key], operator, _values(operator, raw, fields[key], f"{where}.value"), negated)
 
 
 _OPERATORS = frozenset(operator.value for operator in Operator) - {Operator.NULL.value}

@@ -60,21 +60,25 @@ def _id(value: object, where: str, resource: Resource, problems: list[Problem]) 
     try:
         number = whole(value, low=-_LARGEST, high=_LARGEST)
     except Wrong as wrong:
-        code = "unknown_id" if wrong.code == "out_of_range" else "validation"
-        problems.append(Problem(code, where, f"there is no {resource.name} {show(value)}: {wrong.say}"))
+        too_large = wrong.code == "out_of_range"
+        problems.append(_unknown(resource, value, where) if too_large else Problem("validation", where, wrong.say))
         return 0
     if number is None:
         problems.append(Problem("validation", where, "is required"))
         return 0
     if number <= 0:
-        problems.append(unknown(resource, number, where))
+        problems.append(_unknown(resource, number, where))
         return 0
     return number
 
 
-def unknown(resource: Resource, number: int, where: str) -> Problem:
-    """There is no such document."""
-    return Problem("unknown_id", where, f"there is no {resource.name} {show(number)}")
+def unknown(mark: Mark, resource: Resource) -> Problem:
+    """There is no document that a mark names."""
+    return _unknown(resource, mark.document_id, mark.where)
+
+
+def _unknown(resource: Resource, value: object, where: str) -> Problem:
+    return Problem("unknown_id", where, f"there is no {resource.name} {show(value)}")
 
 
 def _system(item: Fields, problems: list[Problem]) -> str:

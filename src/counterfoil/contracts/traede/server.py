@@ -70,9 +70,7 @@ def marks(resource: Resource) -> Callable[[TraedeCall], Reply]:
 
 def _mark(work: Work, marked: list[Mark], problems: list[Problem], resource: Resource) -> Reply:
     known = exporting.known(work, resource.topic, [mark.document_id for mark in marked])
-    problems += [
-        marking.unknown(resource, mark.document_id, mark.where) for mark in marked if mark.document_id not in known
-    ]
+    problems += [marking.unknown(mark, resource) for mark in marked if mark.document_id not in known]
     if problems:
         raise Invalid(problems)
     for system in {mark.system: None for mark in marked}:

@@ -1,0 +1,89 @@
+"""What bodies name by code, and the ids that the book knows it by; every name that is none is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from counterfoil.core.errors import Problem, Refused
+from counterfoil.core.party import Customer
+from counterfoil.core.stock import Item
+from counterfoil.services.showing import View
+
+
+class Names:
+    """Looks names up, and remembers which were none."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.problems: list[Problem] = []
+
+    def check(self) -> None:
+        """Refuse a call that named what is not there."""
+        if self.problems:
+            raise Refused(self.problems)
+
+    def wrong(self, code: str, where: str, say: str) -> None:
+        """Note something else that is wrong with a call."""
+        self.problems.append(Problem(code, where, say))
+
+    def _none(self, what: str, name: str, where: str) -> None:
+        self.wrong(f"{what.replace(' ', '_')}_not_found", where, f"there is no {what} {name!r}")
+
+    def customer(self, code: str | None, where: str = "customer") -> Customer | None:
+        """A customer of a code."""
+        if code is None:
+            return None
+        found = self._view.parties.customer_by_code(code)
+        if found is None:
+            self._none("customer", code, where)
+        return found
+
+    def item(self, sku: str | None, where: str = "sku") -> Item | None:
+        """An item of a stock-keeping code."""
+        if sku is None:
+            return None
+        found = self._view.items.by_sku(sku)
+        if found is None:
+            self._none("item", sku, where)
+        return found
+
+    def terms(self, code: str | None, where: str = "terms") -> int | None:
+        """The id of payment terms."""
+        if code is None:
+            return None
+        for terms in self._view.reference.terms.values():
+            if terms.code == code:
+                return terms.id
+        self._none("terms", code, where)
+        return None
+
+    def tax_codes(self, codes: Iterable[str], where: str) -> list[int]:
+        """The ids of tax codes, in the order given."""
+        known = {code.code: code.id for code in self._view.reference.tax_codes.values()}
+        found = []
+        for number, code in enumerate(codes):
+            if code in known:
+                found.append(known[code])
+            else:
+                self._none("tax code", code, f"{where}.{number}")
+        return found
+
+    def account(self, code: str, where: str = "account") -> int | None:
+        """The id of an account."""
+        for account in self._view.reference.accounts.values():
+            if account.code == code:
+                return account.id
+        self._none("account", code, where)
+        return None
+
+
+def terms_code(view: View, terms_id: int | None) -> str | None:
+    """The code of payment terms."""
+    known = view.reference.terms.get(terms_id) if terms_id is not None else None
+    return known.code if known else None
+
+
+def tax_code_names(view: View, ids: Iterable[int]) -> list[str]:
+    """The codes of taxes, sorted."""
+    known = view.reference.tax_codes
+    return sorted(known[number].code for number in ids if number in known)

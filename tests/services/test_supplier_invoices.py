@@ -1,0 +1,63 @@
+"""Suppliers' invoices: the worked cases to the cent, on both engines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from counterfoil.core.errors import Conflict, Refused
+from counterfoil.core.purchase import DisputeKind
+from counterfoil.store import Store
+from tests.buyer import Buyer
+
+
+@pytest.fixture
+def buyer(book: Store) -> Buyer:
+    """A buyer at an empty book."""
+    return Buyer(book)
+
+
+def test_the_printed_example_is_matched_disputed_resolved_and_booked(buyer: Buyer) -> None:
+    """EVA's page: 10 x 46.55 on the paper, 9 of 10 accepted, 56.33 disputed."""
+    line = buyer.delivered()
+    assert buyer.accounts() == {"1200": 46550, "2100": -46550}
+    invoice = buyer.register("563.26")
+    buyer.beside(invoice, "465.5")
+    assert buyer.sums(invoice).total.amount == Decimal("563.26")
+    matched = buyer.match(invoice, line, "9", "46.55", expected_quantity=Decimal(10))
+    sums = buyer.sums(invoice)
+    assert (sums.lines[matched.id].charged.gross.amount, sums.lines[matched.id].to_dispute.amount) == (
+        Decimal("506.93"),
+        Decimal("56.33"),
+    )
+    with pytest.raises(Refused) as refused:
+        buyer.book(invoice)
+    assert refused.value.problems[0].code == "unexplained_difference"
+    dispute = buyer.dispute(invoice, "56.33")
+    assert buyer.invoice(invoice).disputes[0].line_id == matched.id
+    sums = buyer.sums(invoice)
+    assert (sums.total.amount, sums.subtotal.amount, sums.expected_subtotal.amount) == (
+        Decimal("563.26"),
+        Decimal("506.93"),
+        Decimal("506.93"),
+    )
+    buyer.resolve(dispute, "56.33", "Credit")
+    buyer.book(invoice)
+    assert buyer.accounts() == {"1200": 46550, "2100": -4655, "1300": 8798, "2000": -50693}
+    with pytest.raises(Conflict) as conflict:
+        buyer.book(invoice)
+    assert conflict.value.problems[0].code == "already_booked"
+    assert buyer.broken() == []
+
+
+def test_an_invoice_over_more_than_was_received_is_booked_at_what_was_expected(buyer: Buyer) -> None:
+    """12 billed, 10 received at 46.55, rate 1.21, 112.65 disputed as expected: the posting recipes' own check."""
+    line = buyer.delivered()
+    invoice = buyer.register("675.91")
+    matched = buyer.match(invoice, line, "12")
+    assert matched.expected_quantity == 10
+    buyer.resolve(buyer.dispute(invoice, "112.65", DisputeKind.EXPECTED), "112.65")
+    buyer.book(invoice)
+    assert buyer.accounts() == {"1200": 46550, "1300": 9776, "5300": 11265, "2000": -67591}
+    assert buyer.broken() == []
