@@ -41,14 +41,15 @@ def payload_of(raw: bytes) -> dict[str, Any]:
 def inspect(reader: Reader, flow: Flow, raw: bytes, signs: str) -> Inspection:
     """Explain a payload as it would be read."""
     payload = payload_of(raw)
-    picker = reader.picker(flow, payload)
+    used: dict[str, str] = {}
+    picker = reader.picker(flow, payload, used)
     problems: tuple[Problem, ...] = ()
     becomes: tuple[str, ...] = ()
     try:
         becomes = tuple(_described(reader.read(flow, picker, signs)))
     except Invalid as error:
         problems = error.problems
-    fields = tuple((path, show(value), picker.used.get(path, "")) for path, value in _leaves(payload, ""))
+    fields = tuple((path, show(value), used.get(path, "")) for path, value in _leaves(payload, ""))
     return Inspection(fields, problems, becomes)
 
 

@@ -68,11 +68,13 @@ def _read(text: str, base: FieldMap | None = None) -> FieldMap:
 
 
 class Picker:
-    """One object of a payload, read by our names; notes what is wrong, and which paths were looked at.
+    """One object of a payload, read by our names; notes what is wrong.
 
     where: the path that the sender knows
-    used:  path -> our name, of everything that was found
+    used:  path -> our name, of everything that was found; None = not kept
     """
+
+    __slots__ = ("_fields", "_object", "_paths", "_section", "problems", "used", "where")
 
     def __init__(
         self,
@@ -84,26 +86,24 @@ class Picker:
         used: dict[str, str] | None = None,
     ) -> None:
         self._fields, self._section, self._object = fields, section, found
+        self._paths = fields.sections[section]
         self.where = where
         self.problems: list[Problem] = [] if problems is None else problems
-        self.used: dict[str, str] = {} if used is None else used
+        self.used = used
 
     def loaded(self, name: str) -> bool:
         """Whether the payload has it at all, be it null."""
-        return self._find(name)[1] is not _MISSING
-
-    def raw(self, name: str) -> Any:
-        """The value as it arrived, None when it is missing."""
-        found = self._find(name)[1]
-        return None if found is _MISSING else found
+        return self._find(name) is not _MISSING
 
     def take(self, name: str, read: Callable[[object], T | None]) -> T | None:
         """The value by one of the readers of `wire.values`; None for what is not given or wrong."""
-        path, found = self._find(name)
+        found = self._find(name)
+        if found is _MISSING or found is None:
+            return None
         try:
-            return None if found is _MISSING else read(found)
+            return read(found)
         except Wrong as wrong:
-            self.problems.append(Problem(wrong.code, path, wrong.say))
+            self.note(wrong.code, name, wrong.say)
             return None
 
     def need(self, name: str, read: Callable[[object], T | None], stand_in: T) -> T:
@@ -111,32 +111,32 @@ class Picker:
         before = len(self.problems)
         found = self.take(name, read)
         if found is None and len(self.problems) == before:
-            self.problems.append(Problem("required", self._find(name)[0], "is required"))
+            self.note("required", name, "is required")
         return stand_in if found is None else found
 
     def note(self, code: str, name: str, say: str) -> None:
         """Add a problem about one of our names."""
-        self.problems.append(Problem(code, self._find(name)[0], say))
+        self.problems.append(Problem(code, self._place(name), say))
 
     def child(self, name: str, section: str) -> Picker | None:
         """The object under a name, None when it is not given."""
-        path, found = self._find(name)
+        found = self._find(name)
         if found is _MISSING or found is None or found == []:
             return None
         if not isinstance(found, dict):
-            self.problems.append(Problem("not_an_object", path, f"{kind(found)}, not an object"))
+            self.note("not_an_object", name, f"{kind(found)}, not an object")
             return None
-        return Picker(self._fields, section, found, path, self.problems, self.used)
+        return Picker(self._fields, section, found, self._place(name), self.problems, self.used)
 
     def children(self, name: str, section: str) -> list[Picker]:
         """The objects in the list under a name."""
-        path, found = self._find(name)
+        found = self._find(name)
         if found is _MISSING or found is None:
             return []
         if not isinstance(found, list):
-            self.problems.append(Problem("not_a_list", path, f"{kind(found)}, not a list"))
+            self.note("not_a_list", name, f"{kind(found)}, not a list")
             return []
-        return list(self._elements(path, found, section))
+        return list(self._elements(self._place(name), found, section))
 
     def _elements(self, path: str, found: list[Any], section: str) -> Iterator[Picker]:
         for index, element in enumerate(found):
@@ -146,19 +146,27 @@ class Picker:
             else:
                 self.problems.append(Problem("not_an_object", where, f"{kind(element)}, not an object"))
 
-    def _find(self, name: str) -> tuple[str, Any]:
-        paths = self._fields.sections[self._section][name]
-        for path in paths:
-            found: Any = self._object
-            for step in path:
-                found = found.get(step, _MISSING) if isinstance(found, dict) else _MISSING
-                if found is _MISSING:
-                    break
+    def _find(self, name: str) -> Any:
+        for path in self._paths[name]:
+            found = self._at(path)
             if found is not _MISSING:
-                where = self._path(path)
-                self.used[where] = f"{self._section}.{name}"
-                return where, found
-        return self._path(paths[0]), _MISSING
+                if self.used is not None:
+                    self.used[self._path(path)] = f"{self._section}.{name}"
+                return found
+        return _MISSING
+
+    def _at(self, path: tuple[str, ...]) -> Any:
+        found: Any = self._object
+        for step in path:
+            found = found.get(step, _MISSING) if isinstance(found, dict) else _MISSING
+            if found is _MISSING:
+                break
+        return found
+
+    def _place(self, name: str) -> str:
+        """The path at which a name was found, else the first at which it might stand."""
+        paths = self._paths[name]
+        return self._path(next((path for path in paths if self._at(path) is not _MISSING), paths[0]))
 
     def _path(self, path: tuple[str, ...]) -> str:
         return ".".join((self.where, *path) if self.where else path)

@@ -46,9 +46,13 @@ class Reader:
     home: Currency
     accounts: Mapping[str, str] = field(default_factory=dict)
 
-    def picker(self, flow: Flow, payload: Mapping[str, Any]) -> Picker:
-        """A payload's fields by our names."""
-        return Picker(self.fields, "entry" if flow is Flow.ACCOUNTING_ENTRIES else "document", payload)
+    def picker(self, flow: Flow, payload: Mapping[str, Any], used: dict[str, str] | None = None) -> Picker:
+        """A payload's fields by our names.
+
+        used: is told path -> our name, of everything that is found
+        """
+        section = "entry" if flow is Flow.ACCOUNTING_ENTRIES else "document"
+        return Picker(self.fields, section, payload, used=used)
 
     def read(self, flow: Flow, top: Picker, signs: str = "") -> Taken:
         """A document in the book's words; Invalid with every problem.

@@ -26,16 +26,14 @@ def take(work: Work, source: str, taken: Taken, tax_codes: Mapping[str, str], or
     assert taken.buyer is not None, "a sale has a buyer"
     codes = _tax_ids(work, tax_codes)
     items = work.unit.items.by_skus(line.sku for line in taken.sale.lines if line.sku)
-    lines = [
-        replace(line, item_id=items[line.sku].id if line.sku in items else None, tax=_taxed(line, rate, codes))
-        for line, rate in zip(taken.sale.lines, taken.rates, strict=True)
-    ]
-    sale = replace(
-        taken.sale,
-        customer=_customer(work, source, taken.buyer, taken.sale),
-        lines=tuple(lines),
-        original_id=original_id,
-    )
+    lines = taken.sale.lines
+    if items or codes:
+        lines = tuple(
+            replace(line, item_id=items[line.sku].id if line.sku in items else None, tax=_taxed(line, rate, codes))
+            for line, rate in zip(lines, taken.rates, strict=True)
+        )
+    customer = _customer(work, source, taken.buyer, taken.sale)
+    sale = replace(taken.sale, customer=customer, lines=lines, original_id=original_id)
     return invoicing.issue(work, sale)
 
 
