@@ -213,6 +213,17 @@ def _parties(customers: int) -> Iterator[rows.Row]:
         yield number, "customer", company.code(number), f"Customer {number}", "CAD", 1, "[]", address
 
 
+#: What triggers and the office put on offer to other systems.
+_OFFERED = (
+    "INSERT INTO export_feed"
+    " SELECT CASE WHEN kind IN ('quote', 'work_order', 'sales_order') THEN 'order' ELSE kind END,"
+    " id, actor FROM document d WHERE kind IN ('sales_invoice', 'credit_note', 'quote', 'work_order', 'sales_order')"
+    " AND NOT EXISTS (SELECT 1 FROM export_feed f WHERE f.document_id = d.id)",
+    "INSERT INTO export_feed SELECT 'accounting_entry', id, actor FROM document WHERE kind = 'sales_invoice'"
+    " AND EXISTS (SELECT 1 FROM document_line l WHERE l.document_id = document.id AND l.unit_cost IS NOT NULL)",
+)
+
+
 def _project(book: _Book) -> None:
     fill = book.fill
     fill.run("UPDATE open_item_state SET remaining = {1} WHERE item_id = {0}", list(book.settled.items()))
@@ -223,6 +234,8 @@ def _project(book: _Book) -> None:
     fill.run("UPDATE stock_level SET on_hand = on_hand - {1} WHERE item_id = {0} AND department_id = 1", levels)
     drawn = list(book.ids.numbers.items())
     fill.run('UPDATE number_series SET "next" = "next" + {1} WHERE kind = {0}', drawn)
+    for text in _OFFERED:
+        fill.run(text, [()])
     fill.count_on(book.ids.entry)
 
 

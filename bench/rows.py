@@ -40,6 +40,7 @@ COLUMNS = {
     "message_body": "request_id sha256 body received_at",
     "idempotency": "principal_id contract key content result",
     "customer_tally": "customer_id shelf currency contact documents",
+    "export_feed": "topic document_id source",
 }
 
 

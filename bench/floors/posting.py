@@ -152,6 +152,7 @@ class SqlitePoster:
         text = f"{prefix}{drawn:06d}"
         reply = _RECORD % (number, text, text)
         run(_DOCUMENT, _head(made, number, text, now))
+        run(_COST_OFFERED, (number,))
         run(_ENTRY, _entry(made, number, seq, now))
         said = rows.message(number, number, made.reference, body, reply, now)
         run(_MESSAGE, said)
@@ -166,6 +167,7 @@ class SqlitePoster:
 
 
 _CLAIM = "INSERT INTO idempotency (principal_id, contract, key, content) VALUES (1, 'systemfive', ?, ?)"
+_COST_OFFERED = "INSERT INTO export_feed VALUES ('accounting_entry', ?, 'floor')"
 _CONCLUDE = "UPDATE idempotency SET result = ? WHERE principal_id = 1 AND contract = 'systemfive' AND key = ?"
 _NUMBER = 'UPDATE number_series SET "next" = "next" + 1 WHERE kind = \'sales_invoice\' RETURNING prefix, "next" - 1'
 _SEQ = 'UPDATE number_series SET "next" = "next" + 1 WHERE kind = \'entry\' RETURNING "next" - 1'
@@ -237,6 +239,7 @@ class PostgresqlPoster:
         text = f"{prefix}{next_:06d}"
         reply = _RECORD % (number, text, text)
         self._many("document", [_head(made, number, text, now)])
+        run(_COST_OFFERED.replace("?", "%s"), (number,))
         self._many("entry", [_entry(made, number, seq.fetchone()[0], now)])
         said = rows.message(number, number, made.reference, body, reply, now)
         self._many("message", [said])

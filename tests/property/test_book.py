@@ -33,6 +33,7 @@ from counterfoil.core.open_item import OpenItem, aging
 from counterfoil.services import ordering, periods, registry, statements
 from counterfoil.services.office import Outcome
 from counterfoil.services.registry import make_book
+from counterfoil.services.reports import REPORTS, draw
 from counterfoil.services.statements import OwedBy
 from counterfoil.store import Store, open_store
 from counterfoil.store.migrating import migrate
@@ -261,6 +262,7 @@ class Office(RuleBasedStateMachine):
                 ties(self.desk, TODAY + timedelta(days=offset))
             ties(self.desk, date(2030, 1, 1))
             receivable_is_what_open_items_hold(self.desk)
+            reports_agree(self.desk)
         finally:
             self.desk.store.engine.dispose()
 
@@ -298,6 +300,22 @@ def receivable_is_what_open_items_hold(desk: Desk) -> None:
         ).fetchall()
     held = sum(base - half_up(Decimal(base) * (amount - remaining) / amount) for amount, base, remaining in items)
     assert held == desk.accounts().get("1100", 0)
+
+
+def reports_agree(desk: Desk) -> None:
+    """Every report finds that what has to agree does: as of dates in and around the play, for months of it."""
+    for name, offer in REPORTS.items():
+        asked: list[dict[str, str]] = [{"party": code} for code in CODES] if "party" in offer.takes else [{}]
+        if "as_of" in offer.takes:
+            dates = [(TODAY + timedelta(days=offset)).isoformat() for offset in (-41, -20, -1, 0, 9, 30)]
+            asked = [{**texts, "as_of": on} for texts in asked for on in dates]
+        if "from" in offer.takes:
+            asked += [{**texts, "from": (TODAY - timedelta(days=15)).isoformat()} for texts in asked]
+        if "period" in offer.takes:
+            asked += [{"period": months} for months in ("202402", "202403", "2024", "202312..202402")]
+        for texts in asked:
+            report = draw(desk.store, name, texts, lambda: desk.now)
+            assert report.holds, (name, texts, report.says, report.totals, report.reconciling)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from tests.desk import Desk, asked
 
 SYSTEMS = ("erp", "Erp", "tester")
 TOPIC = Topic.SALES_INVOICE
+TOLD = {"mark": ExportState.ACKNOWLEDGED, "reopen": ExportState.REOPENED, "fail": ExportState.FAILED}
 BEGAN = datetime(2024, 3, 15, 12, tzinfo=UTC)
 
 
@@ -44,7 +45,7 @@ class Model:
 Step = tuple[str, int, int, int]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(("invoice", "draft", "book", "discard", "mark", "mark", "mark", "reopen")),
+        st.sampled_from(("invoice", "draft", "book", "discard", "mark", "mark", "mark", "reopen", "fail")),
         st.integers(0, 20),
         st.integers(0, 2),
         st.integers(0, 50),
@@ -81,12 +82,12 @@ class Play:
         elif what == "discard" and model.drafts[number]:
             desk.change(lambda work: drafting.discard(work, number))
             del model.drafts[number]
-        elif what in ("mark", "reopen"):
-            state = ExportState.ACKNOWLEDGED if what == "mark" else ExportState.REOPENED
-            desk.change(lambda work: exporting.record(work, system, TOPIC, {number: what}, state))
-            model.marks.pop((system, number), None)
+        elif what in TOLD:
+            desk.change(lambda work: exporting.record(work, system, TOPIC, {number: what}, TOLD[what]))
             if what == "mark":
                 model.marks[system, number] = desk.now
+            if what == "reopen":
+                model.marks.pop((system, number), None)
 
     def agrees(self, since: datetime | None) -> None:
         now = self.desk.now + timedelta(milliseconds=1)
@@ -160,7 +161,18 @@ def test_a_mark_at_the_very_instant_counts_as_exported(book: Store) -> None:
     desk = Desk(book, BEGAN)
     desk.customer()
     play = Play(desk, 1)
-    play.step(("invoice", 0, 0, 0))
-    play.step(("mark", 0, 0, 0))
-    play.agrees(desk.now)
-    play.agrees(desk.now - timedelta(milliseconds=1))
+    for n, kind in enumerate(("invoice", "draft")):
+        play.step((kind, 0, 0, 0))
+        play.step(("mark", n, 0, 0))
+        play.agrees(desk.now)
+        play.agrees(desk.now - timedelta(milliseconds=1))
+
+
+def test_a_failure_after_booking_does_not_bring_a_drafts_mark_back(book: Store) -> None:
+    desk = Desk(book, BEGAN)
+    desk.customer()
+    play = Play(desk, 1)
+    for step in ("draft", "mark", "book", "fail"):
+        play.step((step, 0, 0, 1))
+    play.agrees(None)
+    play.agrees(BEGAN)

@@ -120,11 +120,14 @@ def test_every_kind_of_document_leaves_as_its_topic(desk: Desk) -> None:
 
 @pytest.mark.parametrize("since", [False, True])
 @pytest.mark.parametrize("drafts", [False, True])
-def test_no_list_reads_the_history_behind_it(desk: Desk, since: bool, drafts: bool) -> None:
+@pytest.mark.parametrize("standings", [None, frozenset({Standing.OPEN})])
+def test_no_list_reads_the_history_behind_it(
+    desk: Desk, since: bool, drafts: bool, standings: frozenset[Standing] | None
+) -> None:
     """What is read is what waits, by keys of its own; documents are looked up one by one."""
     if desk.store.engine.dialect != "sqlite":
         pytest.skip("SQLite needs no rows to say how it would read them")
-    shape = _Shape(True, since, drafts, frozenset({Standing.OPEN}), (), ())
+    shape = _Shape(True, since, drafts, standings, (), ())
     params = {"topic": "order", "system": "erp", "since": 1}
     for statement in _statements(shape):
         bound = params | ({"limit": 1, "offset": 0} if ":limit" in statement.on("sqlite") else {})
@@ -157,6 +160,30 @@ def test_a_system_registered_beside_a_posting_misses_nothing(desk: Desk) -> None
         connection.script("DELETE FROM export_feed WHERE document_id = 4711")
         connection.script("DELETE FROM export_pending WHERE document_id = 4711")
     assert waiting == [(4711,)]
+
+
+def test_many_callers_mark_the_same_documents(desk: Desk) -> None:
+    acme = desk.customer()
+    ids = [desk.issue(acme, [(None, "1", "5")]).document_id for _ in range(6)]
+    failures: list[Exception] = []
+
+    def mark(turn: int) -> None:
+        notes = dict.fromkeys(ids[turn % 6 :] + ids[: turn % 6], str(turn))
+        try:
+            Desk(desk.store).change(
+                lambda work: exporting.record(work, "erp", INVOICE, notes, ExportState.ACKNOWLEDGED)
+            )
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=mark, args=(turn,)) for turn in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    assert listed(desk) == []
+    assert all(len(exporting.history(reader(desk), number)) == 12 for number in ids)
 
 
 def test_a_reversed_document_is_still_to_be_taken(desk: Desk) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import book, demo, documents, double, drafts, exports, reports, sync, tokens
+from counterfoil.cli import answers, book, demo, documents, double, drafts, exports, reports, sync, tokens
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
 
 __all__ = [
+    "answers",
     "app",
     "book",
     "demo",

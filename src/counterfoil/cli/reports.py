@@ -1,111 +1,101 @@
-"""Reports as of any date, as tables or as JSON."""
+"""Reports: each as a table, as JSON, as CSV or as a workbook."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from counterfoil.cli import tables
-from counterfoil.cli.desk import app, day, open_book, out
-from counterfoil.services import statements
-from counterfoil.wire.codec import encode
+from counterfoil.cli import rendering
+from counterfoil.cli.desk import app, open_book, out
+from counterfoil.core.errors import Invalid
+from counterfoil.services.reports import REPORTS, draw
+from counterfoil.services.reports.asking import AS_OF, FROM, PARTY, PERIOD
+from counterfoil.services.reports.model import Report
 
-report_app = typer.Typer(help="Reports as of any date.", no_args_is_help=True)
+report_app = typer.Typer(help="Reports, as of any date or of any period.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
 
 AsOf = Annotated[str | None, typer.Option(help="Business date YYYY-MM-DD, else the book's today.")]
+From = Annotated[str | None, typer.Option("--from", help="First business date, else the beginning.")]
+Period = Annotated[
+    str | None, typer.Option(help="Book months: YYYYMM, a year, or FROM..TO; else the fiscal year so far.")
+]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="As CSV.")]
+Xlsx = Annotated[Path | None, typer.Option(help="Write a workbook to this file.")]
 
 
-def _print_json(rows: Any) -> None:
-    typer.echo(encode(rows).decode())
-
-
-def _ends(ties: bool) -> None:
-    if not ties:
+def _show(name: str, as_json: bool, as_csv: bool, xlsx: Path | None, **texts: str | None) -> None:
+    report = draw(open_book(), name, {key: text for key, text in texts.items() if text is not None})
+    if as_json:
+        typer.echo(rendering.as_json(report))
+    elif as_csv:
+        typer.echo(rendering.as_csv(report), nl=False)
+    elif xlsx is None:
+        rendering.table(out, report)
+    if xlsx is not None:
+        _write(report, xlsx)
+    if report.holds is False:
         raise typer.Exit(1)
 
 
-@report_app.command()
-def aging(as_of: AsOf = None, as_json: Json = False) -> None:
-    """Aged receivables of all customers; ties to the ledger and says so on the last line."""
-    store = open_book()
-    report = statements.aging(store, day(as_of) or statements.today(store))
-    if as_json:
-        _print_json(_aging_json(report))
-    else:
-        tables.aging(out, report)
-    _ends(report.ties)
+def _write(report: Report, file: Path) -> None:
+    try:
+        rendering.to_workbook(report, file)
+    except OSError as error:
+        raise Invalid.of("file_unwritable", f"{file} cannot be written: {error}") from error
 
 
-def _aging_json(report: statements.Aging) -> dict[str, Any]:
-    return {
-        "as_of": report.as_of.isoformat(),
-        "customers": [_aged_json(row) | {"code": row.code, "name": row.name} for row in report.rows],
-        "totals": [_aged_json(row) for row in report.totals],
-        "ledger": {unit.code: money.amount for unit, money in report.control.items()},
-        "ties": report.ties,
-    }
+def _offer_as_of(name: str) -> None:
+    @report_app.command(name, help=REPORTS[name].about)
+    def command(as_of: AsOf = None, as_json: Json = False, as_csv: Csv = False, xlsx: Xlsx = None) -> None:
+        _show(name, as_json, as_csv, xlsx, as_of=as_of)
 
 
-def _aged_json(row: statements.AgingRow) -> dict[str, Any]:
-    buckets = {bucket.value: money.amount for bucket, money in row.buckets.items()}
-    return {"currency": row.balance.currency.code, "balance": row.balance.amount, "buckets": buckets}
+def _offer_period(name: str) -> None:
+    @report_app.command(name, help=REPORTS[name].about)
+    def command(period: Period = None, as_json: Json = False, as_csv: Csv = False, xlsx: Xlsx = None) -> None:
+        _show(name, as_json, as_csv, xlsx, period=period)
 
 
-@report_app.command("trial-balance")
-def trial_balance(as_of: AsOf = None, as_json: Json = False) -> None:
-    """The balance of every account; debits and credits agree, and the last line says so."""
-    store = open_book()
-    on = day(as_of) or statements.today(store)
-    rows, base = statements.trial_balance(store, on)
-    off = sum(row.base.minor for row in rows)
-    if as_json:
-        _print_json({"as_of": on.isoformat(), "accounts": _trial_json(rows), "base": base.code, "balances": off == 0})
-    else:
-        tables.trial_balance(out, rows, base, on)
-    _ends(off == 0)
+def _offer_plain(name: str) -> None:
+    @report_app.command(name, help=REPORTS[name].about)
+    def command(as_json: Json = False, as_csv: Csv = False, xlsx: Xlsx = None) -> None:
+        _show(name, as_json, as_csv, xlsx)
 
 
-def _trial_json(rows: Sequence[statements.TrialRow]) -> list[dict[str, Any]]:
-    return [
-        {
-            "account": row.account.code,
-            "name": row.account.name,
-            "currency": row.amount.currency.code,
-            "amount": row.amount.amount,
-            "base": row.base.amount,
-        }
-        for row in rows
-    ]
+for _name, _offer in REPORTS.items():
+    if _offer.takes == (AS_OF,):
+        _offer_as_of(_name)
+    elif _offer.takes == (PERIOD,):
+        _offer_period(_name)
+    elif not _offer.takes:
+        _offer_plain(_name)
 
 
-@report_app.command("open-items")
-def open_items(as_of: AsOf = None, as_json: Json = False) -> None:
-    """Every open charge and credit, by customer and due date."""
-    store = open_book()
-    on = day(as_of) or statements.today(store)
-    rows = statements.open_items(store, on)
-    if as_json:
-        _print_json({"as_of": on.isoformat(), "items": [tables.item_values(row) for row in rows]})
-    else:
-        tables.open_items(out, rows, on)
-
-
-@report_app.command()
-def journal(
-    from_on: Annotated[str | None, typer.Option("--from", help="First business date, else the beginning.")] = None,
+@report_app.command("statement", help=REPORTS["statement"].about)
+def statement(
+    customer: Annotated[str, typer.Argument(help="Code of the customer.")],
+    from_on: From = None,
     as_of: AsOf = None,
     as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
+) -> None:
+    """One customer's account."""
+    _show("statement", as_json, as_csv, xlsx, **{PARTY: customer, FROM: from_on, AS_OF: as_of})
+
+
+@report_app.command("journal", help=REPORTS["journal"].about)
+def journal(
+    period: Annotated[str | None, typer.Option(help="Book months: YYYYMM, a year, or FROM..TO.")] = None,
+    from_on: From = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    xlsx: Xlsx = None,
 ) -> None:
     """The journal entries in their order."""
-    store = open_book()
-    on = day(as_of) or statements.today(store)
-    entries = statements.journal(store, day(from_on) or date.min, on)
-    if as_json:
-        _print_json([tables.entry_values(booked, accounts) for booked, accounts in entries])
-    else:
-        tables.journal(out, entries)
+    _show("journal", as_json, as_csv, xlsx, **{PERIOD: period, FROM: from_on, AS_OF: as_of})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.services.statements import aging, today
-from counterfoil.store import Breach, Store
+from counterfoil.store import OWED, Breach, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,6 @@ def check(store: Store) -> Iterator[Finding]:
 def _ageing_ties(store: Store) -> Finding:
     law = "the ageing agrees with the ledger"
     as_of: date = today(store)
-    report = aging(store, as_of)
-    breach = Breach(law, f"as of {as_of} the ageing and the control accounts differ")
-    return Finding(law, () if report.ties else (breach,))
+    untied = [control for control in OWED if not aging(store, as_of, control).ties]
+    say = "as of {} the ageing and the {} accounts differ"
+    return Finding(law, tuple(Breach(law, say.format(as_of, control)) for control in untied))

@@ -39,7 +39,7 @@ def record(
         raise NotFound([Problem("document_not_found", "", f"there is no {kind} {number}") for number in missing])
     events = [
         ExportEvent(topic, number, system, state, work.now, work.actor, note, remote_id, found[number])
-        for number, note in notes.items()
+        for number, note in sorted(notes.items())  # two callers take their documents in the same order
     ]
     if events:
         work.unit.exports.record(events, work.unit.mint, work.request_id)

@@ -18,6 +18,7 @@ from counterfoil.core.purchase_history import InvoiceShown, ShipmentHead
 from counterfoil.core.terms import book_month
 from counterfoil.services import registry
 from counterfoil.services.office import Context
+from counterfoil.services.showing import View
 from counterfoil.store import ChangeRow as ChangeRow
 from counterfoil.store import EventFilter as EventFilter
 from counterfoil.store import EventRow as EventRow
@@ -48,20 +49,25 @@ def theirs(reader: Reader, system: str, kind: str, our_ids: Sequence[int]) -> Ma
     return registry.numbers_of(reader.refs, reader.reference, system, kind, our_ids)
 
 
-def today(ctx: Context, reader: Reader) -> date:
+def today(ctx: Context, reader: View) -> date:
     """The book's day."""
     return ctx.now.astimezone(ZoneInfo(reader.reference.time_zone)).date()
 
 
 def invoice(ctx: Context, reader: Reader, invoice_id: int) -> InvoiceShown:
     """A supplier's invoice as it stands."""
+    return invoice_on(reader, invoice_id, today(ctx, reader))
+
+
+def invoice_on(reader: View, invoice_id: int, today: date) -> InvoiceShown:
+    """The same from whatever is read from, a unit of work under way too."""
     found = reader.supplier_invoices.get(invoice_id)
     if found is None:
         raise NotFound(Problem("invoice_not_found", "invoice", f"there is no supplier invoice {invoice_id}"))
     supplier = reader.parties.supplier(found.supplier_id)
     assert supplier is not None, "an invoice's supplier is on file"
     sums = reckon(found)
-    on = found.starts_on or today(ctx, reader)
+    on = found.starts_on or today
     is_open = book_month(on) > reader.reference.closed_through
     tolerance = Money.of(supplier.tolerance, currency(found.currency))
     orders = _documents(reader, {line.order_id for line in found.lines})
@@ -82,11 +88,11 @@ def invoice(ctx: Context, reader: Reader, invoice_id: int) -> InvoiceShown:
     )
 
 
-def _documents(reader: Reader, ids: Iterable[int]) -> dict[int, Document]:
+def _documents(reader: View, ids: Iterable[int]) -> dict[int, Document]:
     return {number: document for number in sorted(ids) if (document := reader.documents.get(number)) is not None}
 
 
-def _shipped(reader: Reader, line_ids: Collection[int]) -> dict[int, ShippedLine]:
+def _shipped(reader: View, line_ids: Collection[int]) -> dict[int, ShippedLine]:
     return {line.id: line for line in reader.purchases.found(line_ids)}
 
 

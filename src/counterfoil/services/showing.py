@@ -22,7 +22,10 @@ from counterfoil.store.documents import Documents
 from counterfoil.store.evidence import Evidence
 from counterfoil.store.lists import Lists
 from counterfoil.store.parties import Items, Parties
+from counterfoil.store.payables import Payables
+from counterfoil.store.purchases import Purchases
 from counterfoil.store.registers import Registers
+from counterfoil.store.supplier_invoices import SupplierInvoices
 
 
 class View(Protocol):
@@ -33,6 +36,9 @@ class View(Protocol):
     parties: Parties
     items: Items
     evidence: Evidence
+    purchases: Purchases
+    supplier_invoices: SupplierInvoices
+    payables: Payables
 
     @property
     def documents(self) -> Documents:

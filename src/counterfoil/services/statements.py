@@ -14,12 +14,12 @@ from counterfoil.services.office import Clock, utc_now
 from counterfoil.store import Booked as Booked
 from counterfoil.store import Headed as Headed
 from counterfoil.store import OwedBy as OwedBy
-from counterfoil.store import Store
+from counterfoil.store import Reader, Store
 
 
 @dataclass(frozen=True, slots=True)
 class AgingRow:
-    """One customer's account in one currency; the buckets add up to the balance, credits are negative."""
+    """One party's account in one currency; the buckets add up to the balance, credits are negative."""
 
     code: str
     name: str
@@ -34,7 +34,7 @@ class AgingRow:
 
 @dataclass(frozen=True, slots=True)
 class Aging:
-    """What all customers owed on a date.
+    """What all parties owed on a date.
 
     totals:  one row per currency
     control: what the ledger's control accounts hold, per currency
@@ -71,10 +71,13 @@ def today(store: Store, clock: Clock = utc_now) -> date:
         return clock().astimezone(ZoneInfo(reader.reference.time_zone)).date()
 
 
-def aged(store: Store, as_of: date) -> list[AgingRow]:
-    """What every customer owed on a date, by lateness."""
+def aged(store: Store, as_of: date, control: str = "receivable") -> list[AgingRow]:
+    """What every party owed on a date, by lateness.
+
+    control: the kind of control account; "payable" = what we owed every supplier
+    """
     with store.reader() as reader:
-        return _rows(reader.reports.aging(as_of))
+        return _rows(reader.reports.aging(as_of, control))
 
 
 def _rows(found: list[tuple[str, str, str, AgingBucket, int]]) -> list[AgingRow]:
@@ -84,24 +87,28 @@ def _rows(found: list[tuple[str, str, str, AgingBucket, int]]) -> list[AgingRow]
         if row is None:
             nothing = Money(0, currency(unit_code))
             row = rows[code, unit_code] = AgingRow(code, name, dict.fromkeys(AgingBucket, nothing))
-        row.buckets[bucket] = Money(minor, currency(unit_code))
+        row.buckets[bucket] += Money(minor, currency(unit_code))
     return list(rows.values())
 
 
-def aging(store: Store, as_of: date) -> Aging:
-    """What every customer owed on a date, beside what the ledger says of it."""
+def aging(store: Store, as_of: date, control: str = "receivable") -> Aging:
+    """What every party owed on a date, beside what the ledger says of it; control as for aged."""
     with store.snapshot() as reader:
-        rows = _rows(reader.reports.aging(as_of))
-        control = {
-            currency(code): Money(minor, currency(code)) for code, minor in reader.reports.control(as_of).items()
-        }
-        units = {row.balance.currency for row in rows} | set(control) | {reader.reference.base}
+        return aging_of(reader, as_of, control)
+
+
+def aging_of(reader: Reader, as_of: date, control: str) -> Aging:
+    """The same, of the state of the book that a reader sees."""
+    rows = _rows(reader.reports.aging(as_of, control))
+    held = reader.reports.control(as_of, control)
+    ledger = {currency(code): Money(minor, currency(code)) for code, minor in held.items()}
+    units = {row.balance.currency for row in rows} | set(ledger) | {reader.reference.base}
     totals = []
     for unit in sorted(units, key=lambda known: known.code):
         same = [row for row in rows if row.balance.currency == unit]
         sums = {kind: Money(sum(row.buckets[kind].minor for row in same), unit) for kind in AgingBucket}
         totals.append(AgingRow("", "Total", sums))
-    return Aging(as_of, rows, totals, control)
+    return Aging(as_of, rows, totals, ledger)
 
 
 def open_items(store: Store, as_of: date) -> list[OwedBy]:

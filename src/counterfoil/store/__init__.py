@@ -39,14 +39,18 @@ from counterfoil.store.purchases import Arrival, Purchases, ShipmentFilter
 from counterfoil.store.reference import References
 from counterfoil.store.refs import Blocks, Mint, Refs
 from counterfoil.store.registers import Closing, LevelShown, RefShown, Registers
-from counterfoil.store.reports import Booked, Headed, OwedBy, Reports
+from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
+from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 from counterfoil.store.syncing import Known, Syncs
+from counterfoil.store.traces import WINDOW, Heard, Traces
 
 __all__ = [
+    "OWED",
     "SHELF_INVOICES",
     "SHELF_ORDERS",
+    "WINDOW",
     "ApplicationShown",
     "Arrival",
     "Booked",
@@ -59,16 +63,19 @@ __all__ = [
     "DisputeRow",
     "DocumentShown",
     "Drawn",
+    "Elsewhere",
     "EntryShown",
     "EventFilter",
     "EventRow",
     "Filed",
     "Headed",
+    "Heard",
     "InvoiceFilter",
     "InvoiceRow",
     "Known",
     "LedgerFilter",
     "LedgerRow",
+    "Leg",
     "Level",
     "LevelShown",
     "Message",
@@ -112,6 +119,7 @@ class Unit:
         self.refs = Refs(connection)
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, mint)
+        self.payables = Payables(connection)
         self.evidence = Evidence(connection)
         self.credentials = Credentials(connection)
         self.syncs = Syncs(connection)
@@ -164,6 +172,8 @@ class Reader:
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.sums = Sums(connection)
+        self.traces = Traces(connection)
 
     @cached_property
     def reference(self) -> Reference:

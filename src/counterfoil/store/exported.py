@@ -139,6 +139,8 @@ def _outline(test: Condition) -> tuple[Field, Operator, int, bool]:
 @lru_cache(maxsize=256)
 def _statements(shape: _Shape) -> tuple[Statement, Statement]:
     """The page and the count of a list."""
+    if shape == _Shape(shape.registered, False, False, None, (), ()):
+        return _plain(shape)
     parts = [_booked(shape)]
     if shape.since and shape.registered:
         parts.append(_marked_later(shape))
@@ -178,14 +180,24 @@ def _document_columns() -> list[sa.ColumnElement[Any]]:
     ]
 
 
-def _booked(shape: _Shape) -> sa.Select[Any]:
+def _plain(shape: _Shape) -> tuple[Statement, Statement]:
+    """A list that is not narrowed is read and counted without looking a document up: it may be a whole book."""
+    waiting, mine = _waiting(shape)
+    page = sa.select(waiting.c.document_id, sa.literal_column("0")).where(mine).order_by(waiting.c.document_id)
+    count = sa.select(sa.func.count()).select_from(waiting).where(mine)
+    return Statement(page.limit(p("limit")).offset(p("offset"))), Statement(count)
+
+
+def _waiting(shape: _Shape) -> tuple[sa.Table, sa.ColumnElement[bool]]:
     """What waits for the system, or everything where nothing is kept for it yet."""
     if shape.registered:
-        waiting = export_pending
-        mine = sa.and_(waiting.c.system == _system, waiting.c.topic == _topic)
-    else:
-        waiting = export_feed
-        mine = sa.and_(waiting.c.topic == _topic, waiting.c.source != _system)
+        mine = sa.and_(export_pending.c.system == _system, export_pending.c.topic == _topic)
+        return export_pending, mine
+    return export_feed, sa.and_(export_feed.c.topic == _topic, export_feed.c.source != _system)
+
+
+def _booked(shape: _Shape) -> sa.Select[Any]:
+    waiting, mine = _waiting(shape)
     return (
         sa.select(*_document_columns())
         .select_from(waiting.join(document, document.c.id == waiting.c.document_id))

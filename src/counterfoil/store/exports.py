@@ -51,6 +51,7 @@ _drafts = Statement(
 _states = Statement(
     sa.select(export_state.c.document_id, export_state.c.draft, export_state.c.exported_at, export_state.c.remote_id)
     .where(_of_topic, one_of(export_state.c.document_id, "ids"))
+    .order_by(export_state.c.document_id)
     .with_for_update()
 )
 _taken = Statement(

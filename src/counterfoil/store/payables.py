@@ -53,6 +53,7 @@ _INVOICE_CONDITIONS: dict[str, Any] = {
     "unresolved": sa.cast(supplier_invoice.c.unresolved, sa.Integer) == p("unresolved"),
     "explained": sa.cast(supplier_invoice.c.explained, sa.Integer) == p("explained"),
     "units": one_of(supplier_invoice.c.unit_id, "units"),
+    "before": supplier_invoice.c.document_id < p("before"),
     "suppliers": one_of(supplier_invoice.c.supplier_id, "suppliers"),
     "orders": sa.select(invoice_line.c.id)
     .where(
@@ -279,6 +280,7 @@ class InvoiceFilter:
 
     number: on the supplier's paper, without regard to case
     booked: closed or still open
+    before: only invoices with smaller ids, so that pages hold still; 0 = any
     """
 
     number: str = ""
@@ -290,6 +292,7 @@ class InvoiceFilter:
     order_ids: Sequence[int] | None = None
     unresolved: bool | None = None
     explained: bool | None = None
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +483,7 @@ class Payables:
             units=_ids(asked.unit_ids),
             suppliers=_ids(asked.supplier_ids),
             orders=_ids(asked.order_ids),
+            before=asked.before or None,
         )
         names = frozenset(params)
         rows = self._connection.rows(_invoice_page(names, sort, descending), limit=limit, offset=offset, **params)

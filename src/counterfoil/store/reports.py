@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,34 +12,36 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.journal import Entry, Posting
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import AgingBucket, OpenItem
-from counterfoil.store.engine import Connection, Statement
+from counterfoil.store.engine import Connection, Row, Statement
 from counterfoil.store.schema import account, application, document, entry, open_item, open_item_state, party, posting
 
 _ZERO: sa.ColumnClause[int] = sa.literal_column("0")
 
 
 def _open_as_of() -> sa.Subquery:
-    """(item, party, currency, due date, whether a charge, amount) parts whose sum is what was open at :as_of.
+    """(item, party, account, currency, due date, whether a debit, amount) parts whose sum is what was open at :as_of.
 
     What is open now, plus what was set against items only later: cost grows with what happened since, not with history.
     """
     now = sa.select(
         open_item_state.c.item_id,
         open_item_state.c.party_id,
+        open_item_state.c.account_id,
         open_item_state.c.currency,
         open_item_state.c.due_on,
-        (open_item_state.c.remaining > _ZERO).label("is_charge"),
+        (open_item_state.c.remaining > _ZERO).label("is_debit"),
         open_item_state.c.remaining.label("part"),
     ).where(open_item_state.c.remaining != _ZERO, open_item_state.c.dated_on <= p("as_of"))
 
-    def later(side: sa.ColumnElement[int], sign: int) -> sa.Select[tuple[int, int, str, str, bool, int]]:
+    def later(side: sa.ColumnElement[int], sign: int) -> sa.Select[tuple[int, int, int, str, str, bool, int]]:
         return (
             sa.select(
                 open_item.c.id,
                 open_item.c.party_id,
+                open_item.c.account_id,
                 open_item.c.currency,
                 open_item.c.due_on,
-                (open_item.c.amount > _ZERO).label("is_charge"),
+                (open_item.c.amount > _ZERO).label("is_debit"),
                 (application.c.amount * sa.literal_column(str(sign))).label("part"),
             )
             .join(application, side == open_item.c.id)
@@ -50,26 +52,46 @@ def _open_as_of() -> sa.Subquery:
 
 
 _parts = _open_as_of()
-_bucket = sa.case(
-    (~_parts.c.is_charge, AgingBucket.CREDITS.value),
-    (_parts.c.due_on >= p("as_of"), AgingBucket.NOT_DUE.value),
-    (_parts.c.due_on >= p("days_30"), AgingBucket.DAYS_30.value),
-    (_parts.c.due_on >= p("days_60"), AgingBucket.DAYS_60.value),
-    (_parts.c.due_on >= p("days_90"), AgingBucket.DAYS_90.value),
-    (_parts.c.due_on >= p("days_120"), AgingBucket.DAYS_120.value),
-    else_=AgingBucket.OVER_120.value,
-).label("bucket")
-_aging_parts = (
-    sa.select(_parts.c.party_id, _parts.c.currency, _bucket, sa.func.sum(_parts.c.part).label("amount"))
-    .group_by(_parts.c.party_id, _parts.c.currency, sa.text("bucket"))
-    .subquery("aged")
-)
-_aging = Statement(
-    sa.select(party.c.code, party.c.name, _aging_parts.c.currency, _aging_parts.c.bucket, _aging_parts.c.amount)
-    .join(party, party.c.id == _aging_parts.c.party_id)
-    .where(_aging_parts.c.amount != _ZERO)
-    .order_by(party.c.code, _aging_parts.c.currency)
-)
+
+
+def _aging_of(sign: int) -> Statement:
+    """What was open on one kind of control account, by party and lateness.
+
+    sign: 1 where a debit is owed, -1 where a credit is
+    """
+    is_charge = _parts.c.is_debit if sign > 0 else ~_parts.c.is_debit
+    bucket = sa.case(
+        (~is_charge, AgingBucket.CREDITS.value),
+        (_parts.c.due_on >= p("as_of"), AgingBucket.NOT_DUE.value),
+        (_parts.c.due_on >= p("days_30"), AgingBucket.DAYS_30.value),
+        (_parts.c.due_on >= p("days_60"), AgingBucket.DAYS_60.value),
+        (_parts.c.due_on >= p("days_90"), AgingBucket.DAYS_90.value),
+        (_parts.c.due_on >= p("days_120"), AgingBucket.DAYS_120.value),
+        else_=AgingBucket.OVER_120.value,
+    ).label("bucket")
+    aged = (
+        sa.select(
+            _parts.c.party_id,
+            _parts.c.account_id,
+            _parts.c.currency,
+            bucket,
+            (sa.func.sum(_parts.c.part) * sa.literal_column(str(sign))).label("amount"),
+        )
+        .group_by(_parts.c.party_id, _parts.c.account_id, _parts.c.currency, sa.text("bucket"))
+        .subquery("aged")
+    )
+    return Statement(
+        sa.select(party.c.code, party.c.name, aged.c.currency, aged.c.bucket, aged.c.amount)
+        .join(party, party.c.id == aged.c.party_id)
+        .join(account, account.c.id == aged.c.account_id)
+        .where(aged.c.amount != _ZERO, account.c.control == p("control"))
+        .order_by(party.c.code, aged.c.currency)
+    )
+
+
+#: Kind of control account -> 1 where a debit is owed, -1 where a credit is.
+OWED = {"receivable": 1, "payable": -1}
+_aging = {control: _aging_of(sign) for control, sign in OWED.items()}
 _remaining = (
     sa.select(_parts.c.item_id, sa.func.sum(_parts.c.part).label("remaining"))
     .group_by(_parts.c.item_id)
@@ -108,7 +130,7 @@ _control = Statement(
     sa.select(posting.c.currency, sa.func.sum(posting.c.amount))
     .join(entry, entry.c.id == posting.c.entry_id)
     .join(account, account.c.id == posting.c.account_id)
-    .where(entry.c.dated_on <= p("as_of"), account.c.control != "")
+    .where(entry.c.dated_on <= p("as_of"), account.c.control == p("control"))
     .group_by(posting.c.currency)
 )
 _documents = Statement(
@@ -129,7 +151,7 @@ _documents = Statement(
     .join(party, party.c.id == document.c.customer_id, isouter=True)
     .order_by(document.c.id)
 )
-_journal = Statement(
+_entries = (
     sa.select(
         entry.c.id,
         entry.c.seq,
@@ -149,9 +171,10 @@ _journal = Statement(
     )
     .join(posting, posting.c.entry_id == entry.c.id)
     .join(document, document.c.id == entry.c.document_id, isouter=True)
-    .where(entry.c.dated_on >= p("from_on"), entry.c.dated_on <= p("as_of"))
     .order_by(entry.c.seq, posting.c.position)
 )
+_journal = Statement(_entries.where(entry.c.dated_on >= p("from_on"), entry.c.dated_on <= p("as_of")))
+_journal_of = Statement(_entries.where(entry.c.month.between(p("first"), p("last"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +215,13 @@ class Reports:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def aging(self, as_of: date) -> list[tuple[str, str, str, AgingBucket, int]]:
-        """(customer code, name, currency, bucket, minor units) of what was open on a date, zeros left out."""
+    def aging(self, as_of: date, control: str) -> list[tuple[str, str, str, AgingBucket, int]]:
+        """(party's code, name, currency, bucket, minor units) of what was open on a date, zeros left out.
+
+        control: the kind of control account; what is owed there is +
+        """
         days = {f"days_{n}": (as_of - timedelta(days=n)).isoformat() for n in (30, 60, 90, 120)}
-        found = self._connection.rows(_aging, as_of=as_of.isoformat(), **days)
+        found = self._connection.rows(_aging[control], as_of=as_of.isoformat(), control=control, **days)
         return [(code, name, unit, AgingBucket(bucket), int(minor)) for code, name, unit, bucket, minor in found]
 
     def open_items(self, as_of: date) -> list[OwedBy]:
@@ -224,10 +250,10 @@ class Reports:
         found = self._connection.rows(_balances, as_of=as_of.isoformat())
         return [(number, unit, int(minor), int(base)) for number, unit, minor, base in found]
 
-    def control(self, as_of: date) -> dict[str, int]:
-        """What the control accounts hold at a date: currency -> minor units."""
-        found = self._connection.rows(_control, as_of=as_of.isoformat())
-        return {unit: int(minor) for unit, minor in found if minor}
+    def control(self, as_of: date, control: str) -> dict[str, int]:
+        """What the control accounts of a kind hold at a date: currency -> minor units, what is owed +."""
+        found = self._connection.rows(_control, as_of=as_of.isoformat(), control=control)
+        return {unit: int(minor) * OWED[control] for unit, minor in found if minor}
 
     def documents(self) -> Iterator[Headed]:
         """Every document in the order in which it was filed."""
@@ -239,16 +265,25 @@ class Reports:
 
     def journal(self, from_on: date, as_of: date) -> Iterator[Booked]:
         """The entries of some days in their order."""
-        legs: list[Posting] = []
-        head: tuple[object, ...] = ()
-        for row in self._connection.rows(_journal, from_on=from_on.isoformat(), as_of=as_of.isoformat()):
-            if head and row[0] != head[0]:
-                yield _booked(head, legs)
-                legs = []
-            head = row[:9]
-            legs.append(Posting(row[9], Money(row[11], currency(row[10])), row[12], row[13], row[14]))
-        if head:
+        return _gathered(self._connection.rows(_journal, from_on=from_on.isoformat(), as_of=as_of.isoformat()))
+
+    def journal_of(self, first: int, last: int) -> Iterator[Booked]:
+        """The entries of some book months in their order."""
+        return _gathered(self._connection.rows(_journal_of, first=first, last=last))
+
+
+def _gathered(rows: Iterable[Row]) -> Iterator[Booked]:
+    """Entries, each with its legs, of rows that stand in their order."""
+    legs: list[Posting] = []
+    head: tuple[object, ...] = ()
+    for row in rows:
+        if head and row[0] != head[0]:
             yield _booked(head, legs)
+            legs = []
+        head = row[:9]
+        legs.append(Posting(row[9], Money(row[11], currency(row[10])), row[12], row[13], row[14]))
+    if head:
+        yield _booked(head, legs)
 
 
 def _booked(head: tuple[object, ...], legs: list[Posting]) -> Booked:

@@ -264,6 +264,12 @@ message = Table(  # append-only
     Column("document_id", Id),
     Column("refused", Boolean),  # it had no effect; none: filed before this was kept
 )
+Index(
+    "ix_message_document",
+    message.c.document_id,
+    sqlite_where=message.c.document_id.is_not(None),
+    postgresql_where=message.c.document_id.is_not(None),
+)
 message_body = Table(  # may be purged; the hash stays with the message
     "message_body",
     metadata,
@@ -557,7 +563,10 @@ open_item_state = Table(  # kept by triggers on open_item and application
 )
 Index(
     "ix_open_item_state_open",
-    *(open_item_state.c[_column] for _column in ("party_id", "currency", "due_on", "dated_on", "remaining")),
+    *(
+        open_item_state.c[_column]
+        for _column in ("party_id", "currency", "due_on", "dated_on", "remaining", "account_id")
+    ),
     sqlite_where=open_item_state.c.remaining != 0,
     postgresql_where=open_item_state.c.remaining != 0,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.services import credentials
 from tests.conformance import given_traede as given
 from tests.conformance.golden import parsed
 from tests.conformance.traede.puller import Puller
@@ -54,3 +55,12 @@ def test_the_references_own_slip_leads_to_credit_notes(puller: Puller) -> None:
         "POST", "/v10/credit%20notes/mark-as-exported", body, {"Content-Type": "application/json"}
     )
     assert parsed(answer.data)["credit_notes"][0]["credit_note_id"] == number
+
+
+def test_a_token_that_calls_too_often_is_told_when_to_come_back(puller: Puller) -> None:
+    hurried = "token-of-somebody-in-a-hurry"
+    puller.desk.change(lambda work: credentials.issue(work, "hurried", "traede", hurried, per_minute=1))
+    answers = [puller.knock.open("GET", LIST, headers={"Authorization": f"Bearer {hurried}"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert parsed(answers[1].data)["errors"][0]["code"] == 10429
+    assert int(answers[1].headers["Retry-After"]) > 0

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 import httpx2
 
 from counterfoil import app as building
-from counterfoil.cli import tables
+from counterfoil.cli import rendering, tables
 from counterfoil.cli.demo.play import ADD_INVOICE, CONNECTOR, PASSWORD, TOKEN
 from counterfoil.cli.desk import out
 from counterfoil.services import statements
 from counterfoil.services.checking import check
+from counterfoil.services.reports import draw
 
 _CUSTOMER = "ACME001"
 
@@ -21,11 +21,9 @@ _CUSTOMER = "ACME001"
 def all_of_it(address: str, url: str) -> bool:
     """Print documents, journal, ageing, trial balance and the webstore's replies; whether all laws hold."""
     store = building.book_store(url)
-    today = statements.today(store)
     tables.documents(out, statements.documents(store))
-    tables.journal(out, statements.journal(store, date.min, today))
-    tables.aging(out, statements.aging(store, today))
-    tables.trial_balance(out, *statements.trial_balance(store, today), today)
+    for name in ("journal", "aging", "trial-balance"):
+        rendering.table(out, draw(store, name, {}))
     for path in ("orders", "invoices", "balance"):
         out.print(f"\nPOST /evolutionx/{path}", style="bold")
         out.print_json(json.dumps(_ask(address, path)))

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from counterfoil.contracts.own import documents
 from counterfoil.contracts.own.customers import RefAsked
 from counterfoil.contracts.own.documents import Document, DocumentsAsked, Head
-from counterfoil.contracts.own.names import Names, tax_code_names
+from counterfoil.contracts.own.names import Names, tax_code_name, tax_code_names
 from counterfoil.contracts.own.resource import (
     Place,
     Reading,
@@ -41,6 +41,7 @@ class NewItem(Asked, kw_only=True):
     price:        list price before tax, in the book's base currency
     ledger_class: chooses the accounts of its sales and cost
     exempt_from:  codes of the taxes that do not apply
+    purchase_tax: code of the tax that suppliers charge on it; the book's default one without it
     """
 
     sku: Code
@@ -50,6 +51,7 @@ class NewItem(Asked, kw_only=True):
     price: Decimal | None = None
     ledger_class: Line = ""
     exempt_from: list[Code] = []
+    purchase_tax: Code | None = None
     refs: list[RefAsked] = []
 
 
@@ -75,6 +77,7 @@ class Item(Shown):
     currency: str
     ledger_class: str
     exempt_from: list[str]
+    purchase_tax: str | None
 
 
 class ItemsAsked(Paged):
@@ -151,6 +154,7 @@ def _item(view: View, known: CoreItem) -> Item:
         currency=view.reference.base.code,
         ledger_class=known.ledger_class,
         exempt_from=tax_code_names(view, known.exempt_from),
+        purchase_tax=tax_code_name(view, known.tax_code_id),
     )
 
 
@@ -170,6 +174,7 @@ def _show_item(asked: Reading[Any]) -> Item:
 def _make_item(wanted: Writing[NewItem]) -> Item:
     asked, names = wanted.asked, Names(wanted.view)
     exempt = names.tax_codes(asked.exempt_from, "exempt_from")
+    purchase_tax = names.tax_code(asked.purchase_tax, "purchase_tax")
     if len({ref.system for ref in asked.refs}) < len(asked.refs):
         names.wrong("repeated", "refs", "a system is named twice")
     names.check()
@@ -182,6 +187,7 @@ def _make_item(wanted: Writing[NewItem]) -> Item:
         price=asked.price,
         ledger_class=asked.ledger_class,
         exempt_from=exempt,
+        tax_code_id=purchase_tax,
         refs={ref.system: ref.their_id for ref in asked.refs},
     )
     return _item(wanted.view, made)

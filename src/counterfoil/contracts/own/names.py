@@ -68,6 +68,33 @@ class Names:
                 self._none("tax code", code, f"{where}.{number}")
         return found
 
+    def tax_code(self, code: str | None, where: str) -> int | None:
+        """The id of a tax code."""
+        if code is None:
+            return None
+        for known in self._view.reference.tax_codes.values():
+            if known.code == code:
+                return known.id
+        self._none("tax code", code, where)
+        return None
+
+    def supplier(self, code: str, where: str = "supplier") -> int:
+        """The id of a supplier's code; 0 where it is none."""
+        found = self._view.parties.supplier_by_code(code)
+        if found is None:
+            self._none("supplier", code, where)
+        return found.id if found else 0
+
+    def unit(self, code: str | None, where: str = "unit") -> int | None:
+        """The id of one of our own units."""
+        if code is None:
+            return None
+        for unit in self._view.reference.units.values():
+            if unit.code == code:
+                return unit.id
+        self._none("unit", code, where)
+        return None
+
     def account(self, code: str, where: str = "account") -> int | None:
         """The id of an account."""
         for account in self._view.reference.accounts.values():
@@ -80,6 +107,12 @@ class Names:
 def terms_code(view: View, terms_id: int | None) -> str | None:
     """The code of payment terms."""
     known = view.reference.terms.get(terms_id) if terms_id is not None else None
+    return known.code if known else None
+
+
+def tax_code_name(view: View, number: int | None) -> str | None:
+    """The code of a tax."""
+    known = view.reference.tax_codes.get(number) if number is not None else None
     return known.code if known else None
 
 

@@ -21,6 +21,8 @@ _FAULTS = {
         HTTPStatus.UNAUTHORIZED,
         "The access token or the app key is missing or wrong.",
     ),
+    Fault.FORBIDDEN: (HTTPStatus.FORBIDDEN, "This access token does not reach so far."),
+    Fault.TOO_MANY: (HTTPStatus.TOO_MANY_REQUESTS, "Too many calls with this access token; try again later."),
     Fault.TOO_LARGE: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB."),
 }
 _NO_STORE = ("Cache-Control", "no-store")
