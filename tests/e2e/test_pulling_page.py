@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx2
 
+from counterfoil.doubles.traede import Double, World
 from tests.e2e.program import environment, free_port, run
 
 PAGE = Path(__file__).parents[2] / "docs" / "pulling.md"
@@ -49,6 +51,30 @@ def test_the_page_is_followed_from_an_empty_folder(tmp_path: Path) -> None:
     assert "line.net" in inspected
     assert "left over" in inspected
     assert not any("token" in out for out in said.values())
+
+
+def test_a_worker_does_what_is_scheduled_and_stops_when_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    run(tmp_path, url, "init", "--currency", "DKK", "--country", "DK")
+    with Double(World(5)) as double:
+        given = {"name": "main", "token": double.token, "app_key": double.app_key, "system_id": "book"}
+        settings = {**given, "base_url": double.address, "flows": ["invoices"], "schedule": "* * * * * *"}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+        (tmp_path / "counterfoil.toml").write_text("\n".join(["[[contracts.traede.accounts]]", *lines]))
+        command = [sys.executable, "-m", "counterfoil", "worker"]
+        worker = subprocess.Popen(command, cwd=tmp_path, env=environment(url), stdout=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + 60
+            while len(double.world.marks("invoices", "book")) < 5 and time.monotonic() < until:
+                assert worker.poll() is None, "the worker ended"
+                time.sleep(0.1)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(timeout=40) == 0
+        finally:
+            worker.kill()
+            worker.wait()
+        assert len(double.world.marks("invoices", "book")) == 5
+    assert "marked" in run(tmp_path, url, "sync", "traede", "status")
 
 
 def _words(line: str) -> list[str]:

@@ -15,6 +15,7 @@ from counterfoil.core.syncing import PulledState, RunState
 from counterfoil.doubles.traede import Fault, Faults, Recipe
 from counterfoil.services import registry, syncing
 from counterfoil.services.checking import check
+from counterfoil.services.why import tell
 from counterfoil.store import Store
 from tests.services.pulled import ACCOUNT, Desk, desk
 
@@ -151,10 +152,11 @@ def test_other_content_after_the_import_waits_for_a_person(thirty: Desk) -> None
     assert 3 not in thirty.marks(Flow.INVOICES)
     assert 4 in thirty.marks(Flow.INVOICES)
     assert thirty.totals() == before
-    document = thirty.pulled(Flow.INVOICES, 3).document_id
-    assert document is not None
-    (life,) = syncing.life(thirty.store, document)
-    assert [happening.what for happening in life.happenings] == ["changed"]
+    (life,) = tell(thirty.store, "10003").lives
+    told = [event.say.partition(": ")[0] for event in life.events if event.what == "pulled"]
+    way = ["delivered by traede:main as invoices 3", "imported from traede:main", "traede:main was told", "changed"]
+    assert told == way
+    assert "changed_after_import" in [trouble.code for trouble in life.troubles]
     with thirty.work() as work:
         syncing.close(work, ACCOUNT, Flow.INVOICES, 3, "the old one holds")
     assert thirty.run().state is RunState.COMPLETE

@@ -30,15 +30,6 @@ class Status:
     runs: Sequence[Run]
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """A pulled document's way: where from, where it stands, what happened besides."""
-
-    account: str
-    pulled: Pulled
-    happenings: Sequence[Happening]
-
-
 def status(store: Store, account: str) -> Status:
     """Where an account stands; empty for one that was never pulled."""
     with store.snapshot() as reader:
@@ -53,17 +44,6 @@ def run_of(store: Store, run_id: str) -> Run | None:
     """A run as far as it is."""
     with store.reader() as reader:
         return reader.syncs.run(run_id)
-
-
-def life(store: Store, document_id: int) -> list[Life]:
-    """How a document of the book came into it, empty for one that was not pulled."""
-    with store.snapshot() as reader:
-        found = []
-        for account, pulled in reader.syncs.of_document(document_id):
-            known = reader.syncs.account(account)
-            assert known is not None, "a pulled document has its account"
-            found.append(Life(account, pulled, reader.syncs.happenings(known.id, pulled.flow, pulled.their_id)))
-        return found
 
 
 def raw_of(store: Store, account: str, flow: Flow, their_id: int) -> str:
