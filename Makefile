@@ -21,7 +21,7 @@ demo: setup
 	@$(BIN)/counterfoil demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Longer sweeps of the property tests.
 soak: setup

@@ -3,6 +3,7 @@
 from bench.scenario import Scenario
 from bench.scenarios import (
     ageing,
+    bulk_import,
     cold_start,
     growth,
     live_balance,
@@ -19,6 +20,7 @@ ALL: tuple[Scenario, ...] = (
     *post_inprocess.SCENARIOS,
     *post_http_systemfive.SCENARIOS,
     *sync_import.SCENARIOS,
+    *bulk_import.SCENARIOS,
     *live_invoices_list.SCENARIOS,
     *live_order_detail.SCENARIOS,
     *live_balance.SCENARIOS,

@@ -17,11 +17,12 @@ from counterfoil.contracts.traede.settings import Settings as TraedeSettings
 from counterfoil.core.errors import BookError, NotFound, Refused
 from counterfoil.core.reference import Reference
 from counterfoil.services import statements
+from counterfoil.services.checking import last_check
 from counterfoil.services.credentials import Doorkeeper, principal
-from counterfoil.services.office import Clock, Context, Said, utc_now
+from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
 from counterfoil.services.registry import make_book
 from counterfoil.services.syncing import Pull
-from counterfoil.store import Principal, migrating, open_store
+from counterfoil.store import Principal, copying, migrating, open_store
 from counterfoil.store import Store as Store
 from counterfoil.store.leases import lease
 from counterfoil.web.doors import Door
@@ -49,11 +50,31 @@ def load(file: str | None = None) -> WSGIApplication:
 def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSGIApplication:
     """The application over a store: every installed contract, in front of one office."""
     doors = [Door(contract, settings.of_contract(contract.name, contract.settings)) for contract in INSTALLED]
-    return application(doors, office(store, clock), lambda: unready(store))
+    # Imported late: see the note in the metrics module.
+    from counterfoil.web.metrics import count
+
+    return application(doors, office(store, clock, count), lambda: unready(store), lambda: standing(store))
 
 
-def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
-    """What the server asks of the office."""
+def standing(store: Store) -> dict[str, float]:
+    """Figures of the book itself, as the server's metrics name them; none while it cannot be asked."""
+    try:
+        last = last_check(store)
+    except BookError:
+        return {}
+    if last is None:
+        return {}
+    return {
+        "counterfoil_laws_broken": last.broken,
+        "counterfoil_laws_checked_timestamp_seconds": last.at.timestamp(),
+    }
+
+
+def office(store: Store, clock: Clock = utc_now, observe: Observer | None = None) -> Office[Principal]:
+    """What the server asks of the office.
+
+    observe: is told what came of every effect
+    """
     keeper = Doorkeeper(store, clock)
 
     def recognise(door: str, presented: Presented) -> Principal | None:
@@ -62,7 +83,7 @@ def office(store: Store, clock: Clock = utc_now) -> Office[Principal]:
     def open_context(caller: Principal, contract: str, operation: str, request: Request) -> Context:
         kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
         said = Said(request.request_id, contract, operation, request.path, kept, request.body)
-        return Context(store, caller, said, clock)
+        return Context(store, caller, said, clock, *([observe] if observe else []))
 
     return Office(recognise, open_context, lambda name: principal(store, name))
 
@@ -98,6 +119,34 @@ def migrate_book(url: str, serve_role: str | None) -> str:
     if serve_role:
         migrating.grant(store.engine, serve_role)
     return migrating.NEEDED
+
+
+def back_up(url: str, file: Path, tool: str) -> None:
+    """Write a book to a new file; tool is PostgreSQL's pg_dump."""
+    store = book_store(url)
+    try:
+        copying.back_up(store.engine, url, file, tool)
+    finally:
+        store.engine.dispose()
+
+
+def seal(file: Path) -> None:
+    """Close an SQLite backup that was looked into."""
+    copying.seal(file)
+
+
+def restore(url: str, file: Path, tool: str) -> None:
+    """Bring a book back from a file into an empty place; tool is PostgreSQL's pg_restore."""
+    store = open_store(url)
+    try:
+        copying.restore(store.engine, url, file, tool)
+    finally:
+        store.engine.dispose()
+
+
+def book_file(url: str) -> Path | None:
+    """The file that a book is on SQLite."""
+    return open_store(url).engine.path
 
 
 def reference(store: Store) -> Reference:

@@ -53,8 +53,13 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Listening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where and how the server listens.
 
-    threads: per worker process
-    tls_certificate, tls_key: PEM files, both or neither
+    host: address to listen on
+    port: port to listen on
+    workers: worker processes; about one per core
+    threads: threads per worker process; more make CPU-bound work slower
+    tls_certificate: PEM file, together with tls_key; TLS 1.2 or newer
+    tls_key: PEM file, together with tls_certificate
+    log_level: one JSON line per request at info
     """
 
     host: str = "127.0.0.1"

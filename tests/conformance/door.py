@@ -15,7 +15,7 @@ from counterfoil.wire.codec import encode
 from tests.conformance.golden import Message
 
 #: Headers of a golden request that are sent as printed; this caller's credentials stand for the others.
-_KEPT = ("content-type", "eva-user-agent", "eva-ids-mode")
+_KEPT = ("content-type", "eva-user-agent", "eva-ids-mode", "idempotency-key")
 
 
 class Knocker:

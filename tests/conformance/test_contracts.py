@@ -96,7 +96,7 @@ def test_a_repeated_request_has_one_effect_and_one_answer(book: Store, contract:
     said = message(_folder(contract) / given.KEYED / "request.http")
     knock = _knocker(contract, book, given.KEYED)
     first = knock.message(said)
-    assert first.status_code == 200
+    assert first.status_code in (200, 201)
     once = counts(book)
     second = parsed(knock.message(said).data)
     for spelling in given.SPELLINGS:
@@ -229,10 +229,13 @@ def test_without_credentials_nothing_is_looked_at(book: Store, contract: Contrac
 def test_other_paths_and_verbs_are_said_to_be_wrong(book: Store, contract: Contract[Any, Any]) -> None:
     given = _given(contract)
     knock = _knocker(contract, book, given.KEYED)
+    methods: dict[str, set[str]] = {}
     for route in contract.routes:
-        for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {route.method}:
-            answer = knock.open(verb, route.path)
-            assert (answer.status_code, answer.headers["Allow"]) == (405, route.method)
+        methods.setdefault(route.path, set()).add(route.method)
+    for path, known in methods.items():
+        for verb in {"GET", "POST", "PUT", "PATCH", "DELETE"} - known:
+            answer = knock.open(verb, path)
+            assert (answer.status_code, answer.headers["Allow"]) == (405, ", ".join(sorted(known)))
             assert isinstance(parsed(answer.data), dict)
     for path in ("nowhere", "..", "%00", "%C3%28", "a/b/c"):
         answer = knock.open("POST", contract.prefix + path)

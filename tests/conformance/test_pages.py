@@ -21,7 +21,7 @@ from tests.conformance.golden import ANY, differences, parsed
 
 _EXAMPLE = re.compile(r"```sh\n(?P<call>curl .*?)```\s*```json\n(?P<reply>.*?)```", re.DOTALL)
 #: The golden case whose book the example is asked of.
-_BOOKS = {"systemfive": "", "evolutionx": "balance", "eva": "create-lines", "traede": "mark-invoices"}
+_BOOKS = {"systemfive": "", "evolutionx": "balance", "eva": "create-lines", "traede": "mark-invoices", "own": ""}
 
 
 def _example(contract: Contract[Any, Any]) -> re.Match[str]:

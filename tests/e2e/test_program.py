@@ -80,6 +80,23 @@ def test_a_token_opens_its_door_until_it_is_revoked(folder: tuple[Path, str]) ->
         assert gone.status_code == 401
 
 
+def test_a_token_reaches_as_far_as_its_scopes(folder: tuple[Path, str]) -> None:
+    where, url = folder
+    limits = ("--scope", "customers:read", "--scope", "reports:*", "--per-minute", "3", "--days", "2")
+    secret = run(where, url, "token", "create", "own", "reader", *limits).splitlines()[-1]
+    assert "scope_unknown" in run(where, url, "token", "create", "own", "reader", "--scope", "customer:read", status=1)
+    assert "scope_invalid" in run(where, url, "token", "create", "own", "reader", "--scope", "customers", status=1)
+    assert "customers:read reports:*" in run(where, url, "token", "list")
+    headers = {"Authorization": f"Bearer {secret}"}
+    with serving(where, url) as server:
+        answers = [
+            httpx2.get(f"{server.address}/api/v1/{path}", headers=headers)
+            for path in ("customers", "reports/aging", "items", "customers")
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 20
+
+
 def test_what_is_under_way_is_finished_and_a_missing_book_is_said(folder: tuple[Path, str], tmp_path: Path) -> None:
     where, url = folder
     server = Server(where, url)

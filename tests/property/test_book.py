@@ -26,22 +26,24 @@ from hypothesis.stateful import (
 )
 from hypothesis.strategies import SearchStrategy
 
-from counterfoil.core.document import Kind
+from counterfoil.core.document import INVOICES, ORDERS, Kind
 from counterfoil.core.errors import BookError, Unavailable
 from counterfoil.core.money import Money, currency, half_up
 from counterfoil.core.open_item import OpenItem, aging
-from counterfoil.services import ordering, periods, registry, statements
-from counterfoil.services.office import Outcome
+from counterfoil.core.party import Customer
+from counterfoil.services import archiving, merging, opening, ordering, periods, registry, statements
+from counterfoil.services.office import Filed, Outcome, Work
+from counterfoil.services.opening import Opening
 from counterfoil.services.registry import make_book
 from counterfoil.services.reports import REPORTS, draw
-from counterfoil.services.statements import OwedBy
+from counterfoil.services.statements import AgingRow, OwedBy
 from counterfoil.store import Store, open_store
 from counterfoil.store.migrating import migrate
-from tests.desk import LATE, TODAY, VANCOUVER, Desk, Lines
+from tests.desk import LATE, TODAY, VANCOUVER, Desk, Lines, asked
 
 SOAK = bool(os.environ.get("COUNTERFOIL_SOAK"))
 CAD = currency("CAD")
-CODES = ("ACME", "USCO")
+CODES = ("ACME", "USCO", "TWIN")
 SKUS = ("APPLE", "PEAR", "ADVICE")
 MONTHS = (202402, 202403)
 _number = count(1)
@@ -52,6 +54,7 @@ def furnish(desk: Desk) -> None:
     desk.british_columbia()
     desk.customer("ACME", billing=VANCOUVER)
     desk.customer("USCO", unit="USD")
+    desk.customer("TWIN")
     for offset, rate in ((-90, "1.3"), (-20, "1.3571"), (5, "1.29")):
         on = TODAY + timedelta(days=offset)
         desk.change(lambda work, on=on, rate=rate: registry.set_rate(work, "USD", on, Decimal(rate)))  # type: ignore[misc]
@@ -76,6 +79,7 @@ Asked = list[tuple[int | None, str, str]]
 
 picks = st.integers(0, 10**6)
 seldom = st.sampled_from([False] * 9 + [True])
+numbers = st.sampled_from([f"OLD{number}" for number in range(30)])
 
 
 class Office(RuleBasedStateMachine):
@@ -110,7 +114,7 @@ class Office(RuleBasedStateMachine):
         for shelf in (*shelves, self.filed):
             shelf.append(made)
 
-    @rule(customer=st.integers(1, 2), wanted=lines, money=tenders, on=days, month=st.none() | st.sampled_from(MONTHS))
+    @rule(customer=st.integers(1, 3), wanted=lines, money=tenders, on=days, month=st.none() | st.sampled_from(MONTHS))
     def invoice(self, customer: int, wanted: Asked, money: Money_, on: date, month: int | None) -> None:
         goods = self.goods(wanted)
         self.attempt(
@@ -126,7 +130,7 @@ class Office(RuleBasedStateMachine):
 
     @rule(
         kind=st.sampled_from([Kind.QUOTE, Kind.WORK_ORDER, Kind.WORK_ORDER, Kind.SALES_ORDER]),
-        customer=st.sampled_from([1, 2, 1, 2, 0]),
+        customer=st.sampled_from([1, 2, 3, 1, 2, 0]),
         wanted=lines,
         money=tenders,
         on=days,
@@ -219,6 +223,43 @@ class Office(RuleBasedStateMachine):
         at = None if quantity.startswith("-") else cost
         self.attempt(lambda: self.desk.adjust(sku, quantity, at, department_id=department, on=on))
 
+    @rule(code=st.sampled_from(CODES), number=numbers, amount=amounts, back=seldom, on=days, late=st.booleans())
+    def open_item(self, code: str, number: str, amount: str, back: bool, on: date, late: bool) -> None:
+        money, posted_on = Decimal(f"-{amount}" if back else amount), TODAY if late else None
+        opened = Opening(number=number, on=on, amount=money, posted_on=posted_on)
+        self.attempt(lambda: self.desk.do(lambda work: opening.bring(work, owner(work, code), opened)), self.invoices)
+
+    @rule(kind=st.sampled_from([*ORDERS, *INVOICES]), code=st.sampled_from(CODES), number=numbers, wanted=lines)
+    def archive(self, kind: Kind, code: str, number: str, wanted: Asked) -> None:
+        """What is brought as history changes no figure, and goes on to the orders and invoices that others pick."""
+        before, goods = self.desk.accounts(), [(None, quantity, price) for _, quantity, price in wanted]
+
+        def effect(work: Work) -> Filed:
+            customer = owner(work, code)
+            return archiving.keep(work, customer, asked(kind, customer.id, goods, number=number), {})
+
+        self.attempt(lambda: self.desk.do(effect), self.orders if kind in ORDERS else self.invoices)
+        assert self.desk.accounts() == before
+
+    @rule(gone=st.sampled_from(CODES), kept=st.sampled_from(CODES), really=st.sampled_from([False, False, True]))
+    def merge(self, gone: str, kept: str, really: bool) -> None:
+        """Two balances become one; nothing else about the figures changes, on any date."""
+        if not really:
+            return
+        before = figures(self.desk)
+        try:
+            self.desk.change(lambda work: merging.merge(work, gone, kept))
+        except BookError as error:
+            note(f"refused: {error}")
+            return
+        after = figures(self.desk)
+        for (accounts, totals, balances), (accounts_after, totals_after, balances_after) in zip(
+            before, after, strict=True
+        ):
+            assert (accounts_after, totals_after) == (accounts, totals)
+            assert balances_after.get(kept, 0) == balances.pop(kept, 0) + balances.pop(gone, 0)
+            assert gone not in balances_after
+
     @rule(month=st.sampled_from([202401, 202402]), again=st.booleans(), really=seldom)
     def close(self, month: int, again: bool, really: bool) -> None:
         try:
@@ -265,6 +306,22 @@ class Office(RuleBasedStateMachine):
             reports_agree(self.desk)
         finally:
             self.desk.store.engine.dispose()
+
+
+def owner(work: Work, code: str) -> Customer:
+    """The customer of a code, or the one that goes on for it."""
+    found = work.unit.parties.customer_by_code(code)
+    assert found is not None
+    return found
+
+
+def figures(desk: Desk) -> list[tuple[dict[str, int], list[AgingRow], dict[str, int]]]:
+    """Trial balance, the ageing's totals and every customer's balance, on three dates."""
+    found = []
+    for as_of in (TODAY - timedelta(days=20), TODAY, LATE):
+        report = statements.aging(desk.store, as_of)
+        found.append((desk.accounts(as_of), report.totals, {row.code: row.balance.minor for row in report.rows}))
+    return found
 
 
 def one(of: Sequence[T], pick: int) -> T:

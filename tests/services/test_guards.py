@@ -15,6 +15,7 @@ from counterfoil.core.exporting import ExportState, Topic
 from counterfoil.core.ports import Flow
 from counterfoil.core.syncing import Happening
 from counterfoil.services import exporting, periods
+from counterfoil.services.checking import check, keep
 from counterfoil.services.office import Work
 from counterfoil.store import open_store
 from counterfoil.store.migrating import grant
@@ -37,6 +38,8 @@ def play(desk: Desk) -> None:
     desk.issue(None, [(apple, "1", "10")], Kind.CASH_SALE, tenders=[("C", "10")])
     desk.enter(Kind.WORK_ORDER, acme, [(apple, "1", "10")])
     desk.change(lambda work: periods.close(work, 202301))
+    found = list(check(desk.store))
+    desk.change(lambda work: keep(work, found))
     notes = {invoice.document_id: "exported"}
     desk.change(lambda work: exporting.record(work, "erp", Topic.SALES_INVOICE, notes, ExportState.ACKNOWLEDGED))
 

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import sys
 
-from counterfoil.cli import answers, book, demo, documents, double, drafts, exports, reports, sync, tokens
+from counterfoil.cli import (
+    answers,
+    book,
+    demo,
+    doctor,
+    documents,
+    double,
+    drafts,
+    exports,
+    importing,
+    keeping,
+    reports,
+    settings_reference,
+    sync,
+    tokens,
+)
 from counterfoil.cli.desk import app
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
@@ -14,12 +29,16 @@ __all__ = [
     "app",
     "book",
     "demo",
+    "doctor",
     "documents",
     "double",
     "drafts",
     "exports",
+    "importing",
+    "keeping",
     "main",
     "reports",
+    "settings_reference",
     "sync",
     "tokens",
 ]

@@ -7,6 +7,7 @@ import os
 import sys
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -60,6 +61,13 @@ def context(store: Store, operation: str) -> Context:
     """A call by whoever sits at the command line."""
     said = Said(uuid.uuid4().hex, "cli", operation, path="", body=" ".join(sys.argv[1:]).encode())
     return Context(store, principal(store, f"cli:{getpass.getuser()}"), said)
+
+
+def bringing(store: Store, kind: str) -> Context:
+    """A file on its way in; whoever brings it, a line that was brought before is known again."""
+    keeper = principal(store, "import")
+    said = Said(uuid.uuid4().hex, "import", kind, path="", body=b"")
+    return Context(store, replace(keeper, name=f"cli:{getpass.getuser()}"), said)
 
 
 def act(operation: str, effect: Callable[[Work], Filed]) -> Outcome:

@@ -166,7 +166,7 @@ def credit(
 ) -> None:
     """Credit an invoice, whole or some of its lines."""
     wanted = _quantities(line) if line else None
-    kinds = (Kind.SALES_INVOICE,)
+    kinds = (Kind.SALES_INVOICE, Kind.OPENING_ITEM)
     outcome = act("credit", lambda work: invoicing.credit(work, find(work, invoice, kinds), wanted, day(on), comment))
     out.print(f"Filed credit note {outcome.number}")
 

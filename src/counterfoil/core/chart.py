@@ -62,6 +62,7 @@ DEFAULT_ROLES: dict[Role, str] = {
     Role.CLEARING: "1020",
     Role.EXCHANGE: "7000",
     Role.ROUNDING: "7100",
+    Role.OPENING: OPENING_BALANCES,
     Role.PAYABLE: "2000",
     Role.GOODS_RECEIVED: "2100",
     Role.INPUT_TAX: "1300",

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     REFUND = "refund"
     STOCK_ADJUSTMENT = "stock_adjustment"
+    OPENING_ITEM = "opening_item"
     PURCHASE_ORDER = "purchase_order"
     SUPPLIER_SHIPMENT = "supplier_shipment"
     GOODS_RECEIPT = "goods_receipt"
@@ -38,8 +39,10 @@ class Kind(StrEnum):
 
 #: Not posted: they may become an invoice or be voided.
 ORDERS = frozenset({Kind.QUOTE, Kind.WORK_ORDER, Kind.SALES_ORDER})
-#: Posted sales: what a customer knows as an invoice.
+#: Posted sales.
 INVOICES = frozenset({Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE})
+#: What a customer knows as an invoice: sales, and what an earlier system left open of its own.
+SHOWN_AS_INVOICES = INVOICES | {Kind.OPENING_ITEM}
 #: What a customer may be charged through the receivable account.
 ON_ACCOUNT = frozenset({Kind.SALES_INVOICE, Kind.CREDIT_NOTE})
 #: The supplier's side, whose rows have projections of their own: corrected by a further document, never reversed.
@@ -55,13 +58,17 @@ NOT_REVERSED = frozenset(
 
 
 class State(StrEnum):
-    """Where a document stands. Posted is final; reversed and settled are derived from the book."""
+    """Where a document stands. Posted is final; reversed and settled are derived from the book.
+
+    HISTORY: closed in an earlier system; shown to its customer and in no balance, it posts nothing and never changes
+    """
 
     DRAFT = "draft"
     OPEN = "open"
     INVOICED = "invoiced"
     VOID = "void"
     POSTED = "posted"
+    HISTORY = "history"
 
 
 class LineKind(StrEnum):
@@ -81,7 +88,7 @@ class LineKind(StrEnum):
 class SaleLine:
     """A line as a sender asks for it.
 
-    sku:        what the sender calls it; an item's own code holds where there is an item
+    sku:        the sender's own code of an item that is not on file
     quantity:   what is charged; negative = a return
     ordered:    what had been ordered, where it differs from what is charged
     unit_price: before tax, None = the item's list price

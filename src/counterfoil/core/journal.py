@@ -36,6 +36,7 @@ class Role(StrEnum):
     CLEARING = "clearing"
     EXCHANGE = "exchange"
     ROUNDING = "rounding"
+    OPENING = "opening"
     PAYABLE = "payable"
     GOODS_RECEIVED = "goods_received"
     INPUT_TAX = "input_tax"

@@ -180,6 +180,20 @@ def for_accounting_entry(document: Document, accounts: Mapping[int, int], books:
     return replace(entry, text=document.comment or entry.text)
 
 
+def for_opening_item(opening: Document, posted_on: date, books: Books) -> Entry:
+    """What an earlier system left open with a customer: the receivable against opening balances.
+
+    posted_on: the day on which it enters the book
+    """
+    accounts = books.accounts
+    owed: list[Leg] = [
+        (accounts.of(Role.RECEIVABLE), opening.total, opening.customer_id, None),
+        (accounts.of(Role.OPENING), -opening.total, None, None),
+    ]
+    entry = entry_of(opening, "opening_item/1", legs(owed, books.rate, books.base), books)
+    return replace(entry, on=posted_on)
+
+
 def for_exchange(on: date, month: int, control: tuple[int, int], gain: int, text: str, books: Books) -> Entry:
     """A realised exchange difference: the control account's base amount against gain or loss.
 

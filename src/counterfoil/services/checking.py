@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from counterfoil.services.office import Work
 from counterfoil.services.statements import aging, today
-from counterfoil.store import OWED, Breach, Store
+from counterfoil.store import OWED, Breach, LawCheck, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ def check(store: Store) -> Iterator[Finding]:
         for law, found in reader.breaches():
             yield Finding(law.name, tuple(found))
     yield _ageing_ties(store)
+
+
+def keep(work: Work, findings: Iterable[Finding]) -> None:
+    """Keep what a check found, for those who watch the book."""
+    found = list(findings)
+    broken = sum(len(finding.breaches) for finding in found)
+    work.unit.upkeep.file_check(LawCheck(work.now, len(found), broken), work.actor, work.unit.mint)
+
+
+def last_check(store: Store) -> LawCheck | None:
+    """The last check that was kept."""
+    with store.reader() as reader:
+        return reader.upkeep.last_check()
 
 
 def _ageing_ties(store: Store) -> Finding:

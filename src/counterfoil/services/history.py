@@ -30,7 +30,7 @@ def _page(ctx: Context, shelf: int, code: str, narrowed: Filter, page: int, per_
         if known is None:
             return None
         first = (page - 1) * per_page
-        rows, total = history.listed(shelf, known.customer.id, known.unit, narrowed, per_page, first)
+        rows, total = history.listed(shelf, known, narrowed, per_page, first)
         return Page(known.customer, known.ref, known.unit, rows, total)
 
 
@@ -39,12 +39,15 @@ def order(ctx: Context, code: str, number: str) -> OrderShown | None:
     with ctx.store.reader() as reader:
         history, system = reader.history, ctx.said.contract
         customer, asked = history.ask_customer(code, system), history.ask_one(SHELF_ORDERS, code, number, system)
-        known, found = history.customer(customer), history.one(asked)
+        known = history.customer(customer)
+        if known is not None and known.has_merged:
+            asked = history.ask_one_of(SHELF_ORDERS, known, number, system)
+        found = history.one(asked)
         if known is None or found is None:
             return None
         document = found.document
         shipped = history.shipped(document.id) if found.has_shipments else {}
-        if document.state is State.INVOICED and not shipped:
+        if document.state in (State.INVOICED, State.HISTORY) and not shipped:
             shipped = {line.id: line.quantity for line in document.lines}
         return OrderShown(
             customer=known.customer,
@@ -60,7 +63,10 @@ def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
     with ctx.store.reader() as reader:
         history, system = reader.history, ctx.said.contract
         customer, asked = history.ask_customer(code, system), history.ask_one(SHELF_INVOICES, code, number, system)
-        known, found = history.customer(customer), history.one(asked)
+        known = history.customer(customer)
+        if known is not None and known.has_merged:
+            asked = history.ask_one_of(SHELF_INVOICES, known, number, system)
+        found = history.one(asked)
         if known is None or found is None:
             return None
         document = found.document
@@ -86,6 +92,8 @@ def account(ctx: Context, code: str) -> Account | None:
         known = history.customer(customer)
         if known is None:
             return None
+        if known.has_merged:
+            asked = history.ask_account_of(known)
         today = ctx.now.astimezone(ZoneInfo(known.time_zone)).date()
         charge, sale, payment, amount = history.last(asked)
         buckets = aging(history.due(asked, known.unit), today, known.unit)

@@ -108,7 +108,10 @@ def credit(
 
     quantities: line number -> quantity to credit, None = all that is left of every line
     """
-    invoice = held_document(work, invoice_id, (Kind.SALES_INVOICE,))
+    invoice = held_document(work, invoice_id, (Kind.SALES_INVOICE, Kind.OPENING_ITEM))
+    if invoice.kind is Kind.OPENING_ITEM:
+        say = f"{invoice.number} came without lines: issue a credit note of its own and apply it"
+        raise Refused(Problem("nothing_to_credit", "number", say))
     left = work.unit.documents.creditable(invoice)
     _check_wanted(work, invoice, left, quantities or {})
     lines = []
@@ -201,6 +204,9 @@ def held_document(work: Work, document_id: int, kinds: Sequence[Kind]) -> Docume
     found = work.unit.documents.get(document_id, hold=True)
     if found is None or found.kind not in kinds:
         raise NotFound(Problem("document_not_found", "number", "there is no such document"))
+    if found.state is State.HISTORY:
+        say = f"{found.number} was closed in an earlier system and has no postings here: it can only be shown"
+        raise Refused(Problem("is_history", "number", say))
     if found.state is not State.POSTED:
         raise Conflict(Problem("wrong_state", "number", f"{found.number} is {found.state.value}, not posted"))
     for filed in work.unit.journal.entries_of(found.id):

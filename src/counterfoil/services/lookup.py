@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from counterfoil.core.document import INVOICES, ORDERS, Document, State
+from counterfoil.core.document import INVOICES, ORDERS, SHOWN_AS_INVOICES, Document, State
 from counterfoil.core.tender import Tender
 from counterfoil.services.office import Context, Work
 from counterfoil.store import Reader, Refs
 from counterfoil.store.refs import LARGEST
 
-_SALES = INVOICES | ORDERS
+_SALES = SHOWN_AS_INVOICES | ORDERS
 
 
 @dataclass(frozen=True, slots=True)

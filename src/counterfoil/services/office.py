@@ -70,12 +70,26 @@ class Filed:
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-class Context:
-    """One call on the book: who, when, what was said."""
+#: Is told what came of an effect: contract, kind of document ("" = none), outcome: filed, repeated or refused.
+Observer = Callable[[str, str, str], None]
 
-    def __init__(self, store: Store, caller: Principal, said: Said, clock: Clock = utc_now) -> None:
+
+def _nobody(contract: str, kind: str, outcome: str) -> None:
+    """Nobody counts."""
+
+
+class Context:
+    """One call on the book: who, when, what was said.
+
+    observe: is told what came of it, once that is committed
+    """
+
+    def __init__(
+        self, store: Store, caller: Principal, said: Said, clock: Clock = utc_now, observe: Observer = _nobody
+    ) -> None:
         self.store, self.caller, self.said = store, caller, said
         self.now = clock()
+        self._observe = observe
 
     @contextlib.contextmanager
     def work(self, part: int = 0) -> Iterator[Work]:
@@ -87,6 +101,8 @@ class Context:
             work = Work(self, unit, part)
             yield work
             work.conclude()
+        for kind, outcome in work.came_of_it:
+            self._observe(self.said.contract, kind, outcome)
 
     def refuse(self, status: int, reply: bytes, part: int = 0) -> None:
         """File the evidence of a call, or a part of one, that had no effect."""
@@ -94,6 +110,7 @@ class Context:
             work = Work(self, unit, part)
             work.answer(status, reply)
             work.conclude(refused=True)
+        self._observe(self.said.contract, "", "refused")
 
 
 class Work:
@@ -107,6 +124,7 @@ class Work:
         self._document_id: int | None = None
         self._claimed: list[str] = []
         self._message_id: int | None = None
+        self.came_of_it: list[tuple[str, str]] = []
 
     @property
     def reference(self) -> Reference:
@@ -190,6 +208,7 @@ class Work:
             )
             raise Conflict.of("reference_conflict", say, "Idempotency-Key")
         self._document_id = first.document_id
+        self.came_of_it.append(("", "repeated"))
         return Told(first.status, first.reply.encode(), replayed=True)
 
     def also(self, key: str, content: bytes) -> None:
@@ -212,6 +231,7 @@ class Work:
         if bound != content:
             raise Conflict.of("reference_conflict", f"the same reference with other content is document {number}")
         self._document_id = result["document_id"]
+        self.came_of_it.append(("", "repeated"))
         warnings = tuple((code, say) for code, say in result["warnings"])
         return Outcome(result["document_id"], number, warnings, replayed=True)
 
@@ -222,6 +242,7 @@ class Work:
     def file(self, document: Document) -> None:
         """File a new document."""
         self.unit.documents.add(document)
+        self.came_of_it.append((document.kind.value, "filed"))
 
     def post(self, entry: Entry, due_on: date | None = None) -> list[OpenItem]:
         """File an entry with the items that it opens; an entry without postings is none."""

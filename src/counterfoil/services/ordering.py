@@ -52,6 +52,9 @@ def held_order(work: Work, order_id: int, kinds: frozenset[Kind] = ORDERS) -> Do
     order = work.unit.documents.get(order_id, hold=True)
     if order is None or order.kind not in kinds:
         raise NotFound(Problem("order_not_found", "number", "there is no such order"))
+    if order.state is State.HISTORY:
+        say = f"{order.number} was closed in an earlier system: it can only be shown"
+        raise Refused(Problem("is_history", "number", say))
     if order.state is not State.OPEN:
         raise Conflict(Problem("wrong_state", "number", f"{order.number} is {order.state.value}, not open"))
     return order

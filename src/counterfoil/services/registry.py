@@ -252,8 +252,8 @@ def add_customer(
     code: the account number that a webstore asks for, None = its id
     refs: system -> that system's id for the customer
     """
-    if code is not None and work.unit.parties.customer_by_code(code):
-        raise Conflict(Problem("customer_taken", "code", f"there is a customer {code!r} already"))
+    if code is not None and work.unit.parties.id_of_code(code) is not None:
+        raise Conflict(Problem("customer_taken", "code", f"there is a customer or supplier {code!r} already"))
     if unit is not None:
         currency(unit)
     number = work.unit.mint.take("party")
@@ -279,6 +279,7 @@ def file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None
         work.unit.refs.add(system, kind, theirs, number)
     if refs:
         work.unit.references.touch()
+        work.unit.mint.claims(kind)
 
 
 def add_contact(work: Work, customer_code: str, name: str, reference: str, email: str = "") -> Contact:
@@ -286,6 +287,8 @@ def add_contact(work: Work, customer_code: str, name: str, reference: str, email
     customer = work.unit.parties.customer_by_code(customer_code)
     if customer is None:
         raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    if work.unit.parties.has_contact(customer.id, reference):
+        raise Conflict(Problem("contact_taken", "reference", f"{customer_code} has a contact {reference!r} already"))
     number = work.unit.mint.take("contact")
     person = Contact(id=number, customer_id=customer.id, name=name, reference=reference, email=email)
     work.unit.parties.add_contact(person)

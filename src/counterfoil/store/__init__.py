@@ -45,6 +45,7 @@ from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
 from counterfoil.store.syncing import Known, Syncs
 from counterfoil.store.traces import WINDOW, Heard, Traces
+from counterfoil.store.upkeep import LawCheck, Upkeep
 
 __all__ = [
     "OWED",
@@ -73,6 +74,7 @@ __all__ = [
     "InvoiceFilter",
     "InvoiceRow",
     "Known",
+    "LawCheck",
     "LedgerFilter",
     "LedgerRow",
     "Leg",
@@ -121,6 +123,7 @@ class Unit:
         self.supplier_invoices = SupplierInvoices(connection, mint)
         self.payables = Payables(connection)
         self.evidence = Evidence(connection)
+        self.upkeep = Upkeep(connection)
         self.credentials = Credentials(connection)
         self.syncs = Syncs(connection)
         self.drafts = Drafts(connection)
@@ -165,6 +168,9 @@ class Reader:
         self.purchases = Purchases(connection)
         self.supplier_invoices = SupplierInvoices(connection, None)
         self.payables = Payables(connection)
+        self.sums = Sums(connection)
+        self.traces = Traces(connection)
+        self.upkeep = Upkeep(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
@@ -172,8 +178,6 @@ class Reader:
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
-        self.sums = Sums(connection)
-        self.traces = Traces(connection)
 
     @cached_property
     def reference(self) -> Reference:
@@ -199,13 +203,20 @@ class Store:
         self._lock = Lock()
         self._reference: Reference | None = None
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether units of work take turns, so that none can wait for a row that another holds."""
+        return self.engine.dialect == "sqlite"
+
     @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
         """A unit of work: committed at the end, rolled back on any exception."""
         with self.engine.writing() as connection:
             reference = self.reference(connection)
             claimed = reference.claimed if reference else frozenset[str]()
-            yield Unit(connection, Mint(connection, self._blocks, claimed), reference)
+            unit = Unit(connection, Mint(connection, self._blocks, claimed), reference)
+            yield unit
+            unit.journal.settle()
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[Reader]:

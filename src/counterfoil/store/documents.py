@@ -13,12 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
-from counterfoil.core.document import INVOICES, ORDERS, Asserted, Document, Kind, Line, LineKind, State, Tracking
+from counterfoil.core.document import (
+    ORDERS,
+    SHOWN_AS_INVOICES,
+    Asserted,
+    Document,
+    Kind,
+    Line,
+    LineKind,
+    State,
+    Tracking,
+)
 from counterfoil.core.money import Currency, Money, currency, from_millionths, millionths
 from counterfoil.core.reference import Reference
 from counterfoil.core.tax import TaxPart, TaxRounding
 from counterfoil.core.tender import Tender
 from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
+from counterfoil.store.parties import survivor_of
 from counterfoil.store.rows import (
     address_of,
     address_text,
@@ -56,12 +67,21 @@ def _row_of(table: sa.Table) -> Any:
 
 _Head, _Line = _row_of(document), _row_of(document_line)
 
-_head = Statement(sa.select(document).where(document.c.id == p("id")))
+_head = Statement(
+    sa.select(
+        *(survivor_of(column) if column.name in ("customer_id", "ship_to_id") else column for column in document.c)
+    ).where(document.c.id == p("id"))
+)
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
 _by_number = Statement(
     sa.select(document.c.id, document.c.kind)
     .where(document.c.number_key == p("folded"), document.c.number == p("number"))
     .order_by(document.c.is_ours.desc(), document.c.id)
+)
+_of_numbers = Statement(
+    sa.select(document.c.number, document.c.kind, survivor_of(document.c.customer_id)).where(
+        one_of(document.c.number_key, "folded", "text")
+    )
 )
 _lines = Statement(
     sa.select(document_line).where(document_line.c.document_id == p("id")).order_by(document_line.c.line_no)
@@ -108,7 +128,7 @@ _following = Statement(
 )
 _page = Statement(
     sa.select(document.c.id)
-    .where(_is_of(ORDERS | INVOICES))
+    .where(_is_of(ORDERS | SHOWN_AS_INVOICES))
     .order_by(document.c.id)
     .limit(p("limit"))
     .offset(p("offset"))
@@ -142,6 +162,7 @@ class Documents:
     def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
         self._connection, self._reference = connection, reference
         self._heads: list[tuple[Document, int]] = []
+        self._ahead: dict[str, list[tuple[str, int]]] = {}
 
     def add(self, filed: Document, shown: int | None = None) -> None:
         """File a new document; its parts now, its head when the unit of work ends.
@@ -223,6 +244,21 @@ class Documents:
         """Ids of the documents with a number, ours first."""
         found = self._connection.rows(_by_number, folded=fold(number), number=number)
         return [document_id for document_id, kind in found if kinds is None or Kind(kind) in kinds]
+
+    def ahead_numbers(self, numbers: Collection[str]) -> None:
+        """Look who has documents of some numbers, which will each be needed soon."""
+        found = self._connection.rows(_of_numbers, folded=[fold(number) for number in numbers]) if numbers else []
+        for number in numbers:
+            self._ahead[number] = []
+        for number, kind, owner in found:
+            if number in self._ahead:
+                self._ahead[number].append((kind, owner))
+
+    def has(self, number: str, customer_id: int, kinds: Collection[Kind]) -> bool:
+        """Whether a customer has a document of a number and of one of some kinds."""
+        if number not in self._ahead:
+            self.ahead_numbers([number])
+        return any(Kind(kind) in kinds and owner == customer_id for kind, owner in self._ahead.pop(number))
 
     def set_state(self, document_id: int, state: State) -> None:
         """Move an order on."""
@@ -375,7 +411,7 @@ def shelf(kind: Kind) -> int:
     """Which list of a customer's a kind of document stands in, 0 = none."""
     if kind in ORDERS:
         return SHELF_ORDERS
-    return SHELF_INVOICES if kind in INVOICES else 0
+    return SHELF_INVOICES if kind in SHOWN_AS_INVOICES else 0
 
 
 def _head_row(filed: Document, number: str, shown: int) -> dict[str, Any]:

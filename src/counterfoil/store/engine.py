@@ -59,13 +59,16 @@ BUSY_SECONDS = 30
 
 
 class one_of(sa.ColumnElement[bool]):
-    """column is one of the whole numbers in a list parameter, as one compiled statement whatever the list's length."""
+    """column is one of the values in a list parameter, as one compiled statement whatever the list's length.
+
+    kind: PostgreSQL's type of them, bigint or text
+    """
 
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
-        self.column, self.name = column, name
+    def __init__(self, column: sa.ColumnElement[Any], name: str, kind: str = "bigint") -> None:
+        self.column, self.name, self.kind = column, name, kind
 
     def self_group(self, against: object = None) -> one_of:
         """Itself: wrapped as `... = 1`, as SQLite's booleans are, it would find no index."""
@@ -80,7 +83,7 @@ def _one_of_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
 
 @compiles(one_of, "postgresql")
 def _one_of_postgresql(element: one_of, compiler: Any, **options: Any) -> str:
-    return f"{compiler.process(element.column, **options)} = ANY(%({element.name})s::bigint[])"
+    return f"{compiler.process(element.column, **options)} = ANY(%({element.name})s::{element.kind}[])"
 
 
 class utc_text(sa.ColumnElement[str]):
@@ -218,6 +221,10 @@ class Connection:
         if rows:
             self._waiting.setdefault((table, conflict), []).extend(rows)
 
+    def blob(self, value: bytes) -> bytes | str:
+        """Bytes as a row to be inserted holds them: on PostgreSQL rows travel as JSON."""
+        return value if self.dialect == "sqlite" else f"\\x{value.hex()}"
+
     def flush(self) -> None:
         """Write the rows that wait: on PostgreSQL those of all tables in one round trip."""
         if not self._waiting:
@@ -272,7 +279,7 @@ def _with_json_lists(params: dict[str, Any]) -> dict[str, Any]:
     """Lists as json_each reads them: SQLite has no arrays."""
     for value in params.values():
         if isinstance(value, list):
-            return {n: f"[{','.join(map(str, v))}]" if isinstance(v, list) else v for n, v in params.items()}
+            return {n: msgspec.json.encode(v).decode() if isinstance(v, list) else v for n, v in params.items()}
     return params
 
 

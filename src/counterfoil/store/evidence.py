@@ -13,17 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
 
-from counterfoil.store.engine import Connection, Row, Statement
+from counterfoil.store.engine import Connection, Row, Statement, one_of
 from counterfoil.store.rows import from_ms, to_json, to_ms
 from counterfoil.store.schema import idempotency, message, message_body
 
-_keep_body = Statement(
-    sa.text(
-        "INSERT INTO message_body (request_id, sha256, body, received_at)"
-        " VALUES (:request_id, :sha256, :body, :received_at)"
-        " ON CONFLICT (request_id, sha256) DO NOTHING"
-    )
-)
 _claim = Statement(
     sa.text(
         "INSERT INTO idempotency (principal_id, contract, key, content)"
@@ -44,6 +37,15 @@ _body = Statement(
         message_body.c.request_id == p("request_id"), message_body.c.sha256 == p("sha256")
     )
 )
+_known_of = Statement(
+    sa.select(idempotency.c.key, idempotency.c.content, idempotency.c.result).where(
+        idempotency.c.principal_id == p("principal_id"),
+        idempotency.c.contract == p("contract"),
+        one_of(idempotency.c.key, "keys", "text"),
+        idempotency.c.result.is_not(None),
+    )
+)
+_FREE = "ON CONFLICT (principal_id, contract, key) DO NOTHING"
 _CONCLUDED = "ON CONFLICT (principal_id, contract, key) DO UPDATE SET result = excluded.result"
 _used_elsewhere = Statement(
     sa.select(sa.func.count()).where(
@@ -106,6 +108,16 @@ class Evidence:
         assert row is not None, "a key that is taken is on file"
         return bytes.fromhex(row[0]), json.loads(row[1])
 
+    def claim_each(
+        self, principal_id: int, contract: str, contents: Mapping[str, bytes]
+    ) -> dict[str, tuple[bytes, Any]]:
+        """Take several keys, each for its content; (content, result) of those that are taken, once that is certain."""
+        binding = {"principal_id": principal_id, "contract": contract}
+        rows = [{**binding, "key": key, "content": content.hex(), "result": None} for key, content in contents.items()]
+        self._connection.insert(idempotency, rows, _FREE)
+        found = self._connection.rows(_known_of, **binding, keys=list(contents))
+        return {key: (bytes.fromhex(content), json.loads(result)) for key, content, result in found}
+
     def conclude(self, principal_id: int, contract: str, key: str, content: bytes, result: Mapping[str, Any]) -> None:
         """File what came of a key that was claimed."""
         row = {
@@ -163,9 +175,13 @@ class Evidence:
             "refused": said.refused,
         }
         self._connection.insert(message, [row])
-        self._connection.run(
-            _keep_body, request_id=said.request_id, sha256=digest, body=said.body, received_at=received
-        )
+        body = {
+            "request_id": said.request_id,
+            "sha256": digest,
+            "body": self._connection.blob(said.body),
+            "received_at": received,
+        }
+        self._connection.insert(message_body, [body], "ON CONFLICT (request_id, sha256) DO NOTHING")
 
 
 @cache

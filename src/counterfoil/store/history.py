@@ -16,8 +16,8 @@ from counterfoil.core.history import Filter, Listed
 from counterfoil.core.money import Currency, Money, currency, from_millionths
 from counterfoil.core.party import Customer
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, to_document
-from counterfoil.store.engine import Answer, Connection, Statement
-from counterfoil.store.parties import CUSTOMER, to_customer
+from counterfoil.store.engine import Answer, Connection, Statement, one_of
+from counterfoil.store.parties import CUSTOMER, group_of, survivor_of_code, to_customer
 from counterfoil.store.refs import LARGEST
 from counterfoil.store.rows import DAY_MS, fold, from_ms
 from counterfoil.store.schema import (
@@ -83,13 +83,13 @@ _SEARCHED = ("number", "customer_po", "third_party_number")
 
 
 @cache
-def _list(which: int, given: tuple[str, ...]) -> Statement:
+def _list(which: int, given: tuple[str, ...], grouped: bool) -> Statement:
     return Statement(
         sa.select(
             *(document.c[name] for name in Listed._fields[:18]),
             *_columns[which],
         )
-        .where(*_where(which, given))
+        .where(*_where(which, given, grouped))
         .order_by(document.c.sort_at.desc(), document.c.number.desc(), document.c.id.desc())
         .limit(p("limit"))
         .offset(p("offset"))
@@ -97,28 +97,35 @@ def _list(which: int, given: tuple[str, ...]) -> Statement:
 
 
 @cache
-def _count(which: int, given: tuple[str, ...]) -> Statement:
-    return Statement(sa.select(sa.func.count()).select_from(document).where(*_where(which, given)))
+def _count(which: int, given: tuple[str, ...], grouped: bool) -> Statement:
+    return Statement(sa.select(sa.func.count()).select_from(document).where(*_where(which, given, grouped)))
 
 
-def _where(which: int, given: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
+def _where(which: int, given: tuple[str, ...], grouped: bool) -> list[sa.ColumnElement[bool]]:
     searched = any(name in _SEARCHED for name in given)
     mine = [
-        document.c.customer_id == p("customer_id"),
+        _of_customer(document.c.customer_id, grouped),
         _found_on(which) if searched else _shelf(which),
         document.c.currency == p("currency"),
     ]
     return mine + [_conditions[name] for name in given]
 
 
-_tally = Statement(
-    sa.select(customer_tally.c.documents).where(
-        customer_tally.c.customer_id == p("customer_id"),
-        customer_tally.c.shelf == p("shelf"),
-        customer_tally.c.currency == p("currency"),
-        customer_tally.c.contact == p("contact"),
+def _of_customer(column: sa.ColumnElement[int], grouped: bool) -> sa.ColumnElement[bool]:
+    """A customer's own, or its and theirs that have been merged into it: few customers pay for merging."""
+    return one_of(column, "customer_ids") if grouped else column == p("customer_id")
+
+
+@cache
+def _tally(grouped: bool) -> Statement:
+    return Statement(
+        sa.select(sa.func.sum(customer_tally.c.documents)).where(
+            _of_customer(customer_tally.c.customer_id, grouped),
+            customer_tally.c.shelf == p("shelf"),
+            customer_tally.c.currency == p("currency"),
+            customer_tally.c.contact == p("contact"),
+        )
     )
-)
 
 
 _unit = sa.func.coalesce(party.c.currency, book.c.currency)
@@ -132,37 +139,52 @@ _theirs = (
     )
     .scalar_subquery()
 )
-_is_asked = sa.and_(party.c.code == p("code"), party.c.kind == sa.literal_column("'customer'"))
+_merged = party.alias("merged")
+_has_merged = sa.exists(sa.select(1).where(_merged.c.merged_into == party.c.id).correlate(party))
 _known = Statement(
-    sa.select(*CUSTOMER, _unit, book.c.time_zone, _theirs).select_from(party.join(book, sa.true())).where(_is_asked)
+    sa.select(*CUSTOMER, _unit, book.c.time_zone, _theirs, _has_merged)
+    .select_from(party.join(book, sa.true()))
+    .where(party.c.id == survivor_of_code)
 )
 _owned = document.join(party, party.c.id == document.c.customer_id).join(book, sa.true())
 
 
-def _numbered(which: int) -> sa.ColumnElement[bool]:
+def _is_asked(grouped: bool) -> sa.ColumnElement[bool]:
+    """The customer of a code; of one that is known to go on for others, their ids and its."""
+    if grouped:
+        return one_of(party.c.id, "customer_ids")
+    return sa.and_(party.c.code == p("code"), party.c.kind == sa.literal_column("'customer'"))
+
+
+def _in(grouped: bool) -> sa.ColumnElement[str]:
+    """The currency that a customer is shown in."""
+    return p("currency") if grouped else _unit
+
+
+def _numbered(which: int, grouped: bool) -> sa.ColumnElement[bool]:
     """The customer's document of a number, exactly as written."""
     return sa.and_(
-        _is_asked,
+        _is_asked(grouped),
         _found_on(which),
-        document.c.currency == _unit,
+        document.c.currency == _in(grouped),
         document.c.number_key == p("folded"),
         document.c.number == p("number"),
     )
 
 
 @cache
-def _one(which: int) -> Statement:
+def _one(which: int, grouped: bool) -> Statement:
     return Statement(
         sa.select(*document.columns, *_columns[which], _has_shipments if which == SHELF_ORDERS else sa.false())
         .select_from(_owned)
-        .where(_numbered(which))
+        .where(_numbered(which, grouped))
         .order_by(document.c.id)
         .limit(1)
     )
 
 
 @cache
-def _lines_of(which: int) -> Statement:
+def _lines_of(which: int, grouped: bool) -> Statement:
     names = sa.and_(
         external_ref.c.system == p("system"),
         external_ref.c.kind == sa.literal_column("'item'"),
@@ -176,7 +198,7 @@ def _lines_of(which: int) -> Statement:
                 external_ref, names, isouter=True
             )
         )
-        .where(_numbered(which))
+        .where(_numbered(which, grouped))
         .order_by(document_line.c.document_id, document_line.c.line_no)
     )
 
@@ -188,22 +210,27 @@ _shipped = Statement(
     .where(_shipment.c.order_id == p("id"), _shipment.c.kind == "shipment")
     .group_by(document_line.c.order_line_id)
 )
-_due = Statement(
-    sa.select(open_item_state.c.due_on, sa.func.sum(open_item_state.c.remaining))
-    .select_from(open_item_state.join(party, party.c.id == open_item_state.c.party_id).join(book, sa.true()))
-    .where(
-        _is_asked,
-        open_item_state.c.remaining != sa.literal_column("0"),
-        open_item_state.c.currency == _unit,
+
+
+@cache
+def _due(grouped: bool) -> Statement:
+    return Statement(
+        sa.select(open_item_state.c.due_on, sa.func.sum(open_item_state.c.remaining))
+        .select_from(open_item_state.join(party, party.c.id == open_item_state.c.party_id).join(book, sa.true()))
+        .where(
+            _is_asked(grouped),
+            open_item_state.c.remaining != sa.literal_column("0"),
+            open_item_state.c.currency == _in(grouped),
+        )
+        .group_by(open_item_state.c.due_on, open_item_state.c.remaining > sa.literal_column("0"))
     )
-    .group_by(open_item_state.c.due_on, open_item_state.c.remaining > sa.literal_column("0"))
-)
 
 
-def _newest(column: sa.Column[Any], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+def _newest(column: sa.Column[Any], grouped: bool, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    mine = one_of(document.c.customer_id, "customer_ids") if grouped else document.c.customer_id == party.c.id
     return (
         sa.select(column)
-        .where(document.c.customer_id == party.c.id, document.c.currency == _unit, *conditions)
+        .where(mine, document.c.currency == _in(grouped), *conditions)
         .order_by(document.c.sort_at.desc())
         .limit(1)
         .correlate(party, book)
@@ -216,18 +243,24 @@ _is_order = sa.and_(
     document.c.kind != sa.literal_column("'quote'"),
     document.c.state != sa.literal_column("'void'"),
 )
-_is_charge = sa.and_(_shelf(SHELF_INVOICES), document.c.kind != sa.literal_column("'credit_note'"), ~_reversed)
-_is_payment = sa.and_(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
-_last = Statement(
-    sa.select(
-        _newest(document.c.sort_at, _is_order),
-        _newest(document.c.sort_at, _is_charge),
-        _newest(document.c.sort_at, _is_payment),
-        _newest(document.c.total, _is_payment),
-    )
-    .select_from(party.join(book, sa.true()))
-    .where(_is_asked)
+_is_charge = sa.and_(
+    _shelf(SHELF_INVOICES),
+    document.c.kind != sa.literal_column("'credit_note'"),
+    sa.or_(document.c.kind != sa.literal_column("'opening_item'"), document.c.total > sa.literal_column("0")),
+    ~_reversed,
 )
+_is_payment = sa.and_(document.c.kind == sa.literal_column("'receipt'"), ~_reversed)
+
+
+@cache
+def _last(grouped: bool) -> Statement:
+    newest = sa.select(
+        _newest(document.c.sort_at, grouped, _is_order),
+        _newest(document.c.sort_at, grouped, _is_charge),
+        _newest(document.c.sort_at, grouped, _is_payment),
+        _newest(document.c.total, grouped, _is_payment),
+    )
+    return Statement(newest if grouped else newest.select_from(party.join(book, sa.true())).where(_is_asked(grouped)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +273,16 @@ class DueSum:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A customer as a door knows it: what it is shown in, and the id by which the asking system knows it."""
+    """A customer as a door knows it: what it is shown in, and the id by which the asking system knows it.
+
+    has_merged: others have been merged into it, so that its past is in several hands
+    """
 
     customer: Customer
     unit: Currency
     time_zone: str
     ref: str
+    has_merged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,28 +306,30 @@ class History:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def listed(
-        self, shelf: int, customer_id: int, unit: Currency, narrowed: Filter, limit: int, offset: int
-    ) -> tuple[list[Listed], int]:
-        """Some rows of a list, newest first, and how many match in all."""
+    def listed(self, shelf: int, known: Known, narrowed: Filter, limit: int, offset: int) -> tuple[list[Listed], int]:
+        """Some rows of a customer's list, newest first, and how many match in all."""
         given = tuple(field.name for field in fields(Filter) if getattr(narrowed, field.name) is not None)
-        params = _params(narrowed, given) | {"customer_id": customer_id, "currency": unit.code}
-        counted = self._ask_total(shelf, given, params)
-        found = self._connection.ask(_list(shelf, given), **params, limit=limit, offset=min(offset, LARGEST))
+        whose = {"currency": known.unit.code} | self._whose(known)
+        params = _params(narrowed, given) | whose
+        counted = self._ask_total(shelf, given, params, whose, known.has_merged)
+        statement = _list(shelf, given, known.has_merged)
+        found = self._connection.ask(statement, **params, limit=limit, offset=min(offset, LARGEST))
         total = counted.row()
-        return [Listed._make(row) for row in found.rows()], int(total[0]) if total else 0
+        return [Listed._make(row) for row in found.rows()], int(total[0] or 0) if total else 0
 
-    def _ask_total(self, shelf: int, given: tuple[str, ...], params: dict[str, Any]) -> Answer:
+    def _whose(self, known: Known) -> dict[str, Any]:
+        return self._group(known) if known.has_merged else {"customer_id": known.customer.id}
+
+    def _group(self, known: Known) -> dict[str, Any]:
+        return {"customer_ids": group_of(self._connection, known.customer.id)}
+
+    def _ask_total(
+        self, shelf: int, given: tuple[str, ...], params: dict[str, Any], whose: dict[str, Any], grouped: bool
+    ) -> Answer:
         """How many rows match; a list that is not narrowed is counted already."""
         if not set(given) <= {"contact"}:
-            return self._connection.ask(_count(shelf, given), **params)
-        return self._connection.ask(
-            _tally,
-            customer_id=params["customer_id"],
-            currency=params["currency"],
-            shelf=shelf,
-            contact=params.get("contact", ""),
-        )
+            return self._connection.ask(_count(shelf, given, grouped), **params)
+        return self._connection.ask(_tally(grouped), **whose, shelf=shelf, contact=params.get("contact", ""))
 
     def ask_customer(self, code: str, system: str) -> Answer:
         """Ask for the customer of a code, as a system knows it."""
@@ -301,15 +340,23 @@ class History:
         row = asked.row()
         if row is None:
             return None
-        unit, zone, ref = row[len(CUSTOMER) :]
+        unit, zone, ref, has_merged = row[len(CUSTOMER) :]
         customer = to_customer(row[: len(CUSTOMER)])
-        return Known(customer, currency(unit), zone, ref if ref is not None else str(customer.id))
+        return Known(customer, currency(unit), zone, ref if ref is not None else str(customer.id), bool(has_merged))
 
     def ask_one(self, shelf: int, code: str, number: str, system: str) -> tuple[Answer, Answer]:
         """Ask for a customer's document by its exact number."""
-        params = {"code": code, "folded": fold(number), "number": number}
-        return self._connection.ask(_one(shelf), **params), self._connection.ask(
-            _lines_of(shelf), **params, system=system
+        return self._ask_one(shelf, False, system, {"code": code, "folded": fold(number), "number": number})
+
+    def ask_one_of(self, shelf: int, known: Known, number: str, system: str) -> tuple[Answer, Answer]:
+        """The same of a customer that others have been merged into."""
+        params = self._group(known) | {"currency": known.unit.code, "folded": fold(number), "number": number}
+        return self._ask_one(shelf, True, system, params)
+
+    def _ask_one(self, shelf: int, grouped: bool, system: str, params: dict[str, Any]) -> tuple[Answer, Answer]:
+        lines = _lines_of(shelf, grouped)
+        return self._connection.ask(_one(shelf, grouped), **params), self._connection.ask(
+            lines, **params, system=system
         )
 
     def one(self, asked: tuple[Answer, Answer]) -> Found | None:
@@ -339,7 +386,12 @@ class History:
 
     def ask_account(self, code: str) -> tuple[Answer, Answer]:
         """Ask what is open with a customer, and when it last bought and paid."""
-        return self._connection.ask(_due, code=code), self._connection.ask(_last, code=code)
+        return self._connection.ask(_due(False), code=code), self._connection.ask(_last(False), code=code)
+
+    def ask_account_of(self, known: Known) -> tuple[Answer, Answer]:
+        """The same of a customer that others have been merged into."""
+        whose = self._group(known) | {"currency": known.unit.code}
+        return self._connection.ask(_due(True), **whose), self._connection.ask(_last(True), **whose)
 
     def due(self, asked: tuple[Answer, Answer], unit: Currency) -> list[DueSum]:
         """What is open with a customer, by due date."""

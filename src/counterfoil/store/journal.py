@@ -14,13 +14,14 @@ from counterfoil.core.journal import Entry, Posting
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import Application, OpenItem
 from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.store.parties import group_of, survivor_of
 from counterfoil.store.refs import Mint
 from counterfoil.store.rows import to_ms
 from counterfoil.store.schema import application, document, entry, open_item, open_item_state, posting
 
 _item_columns = (
     open_item.c.id,
-    open_item.c.party_id,
+    survivor_of(open_item.c.party_id),
     open_item.c.account_id,
     open_item.c.document_id,
     sa.func.coalesce(document.c.number, ""),
@@ -38,7 +39,7 @@ _items = (
     .join(document, document.c.id == open_item.c.document_id, isouter=True)
 )
 _open_of = Statement(
-    _items.where(open_item_state.c.party_id == p("party_id"), open_item_state.c.remaining != 0)
+    _items.where(one_of(open_item_state.c.party_id, "ids"), open_item_state.c.remaining != 0)
     .order_by(open_item.c.id)
     .with_for_update(of=open_item_state)
 )
@@ -92,6 +93,8 @@ class Journal:
     def __init__(self, connection: Connection, mint: Mint) -> None:
         self._connection, self._mint = connection, mint
         self._heads: list[tuple[int, Entry]] = []
+        self._next: int | None = None
+        self._owed = 0
 
     def append(self, made: Entry, controlling: Collection[int], due_on: date | None = None) -> list[OpenItem]:
         """File an entry; every posting of an amount on a control account opens an item.
@@ -145,19 +148,31 @@ class Journal:
         self._connection.insert(application, [row])
 
     def ask_sequence(self) -> Callable[[], int]:
-        """Draw the dense sequence of all entries: the first one's. Keeps others from posting until the end."""
+        """Draw the dense sequence of all entries: the first one's. Keeps others from posting until the end.
+
+        Who has drawn once counts on alone; `settle` writes what that came to.
+        """
         count = len(self._heads)
         if not count:
             return lambda: 0
+        if (first := self._next) is not None:
+            self._next, self._owed = first + count, self._owed + count
+            return lambda: first
         dialect = self._connection.dialect
         answer = self._connection.ask(_next_seq[dialect], count=0 if dialect == "sqlite" else count)
 
         def read() -> int:
             row = answer.row()
             assert row is not None, "there is no series for entries"
+            self._next = int(row[0]) + count
             return int(row[0])
 
         return read
+
+    def settle(self) -> None:
+        """Write how far the sequence was counted on after it was drawn."""
+        if self._owed and self._connection.dialect == "postgresql":
+            self._connection.run(_next_seq["postgresql"], count=self._owed)
 
     def write_heads(self, first: int, now: datetime, actor: str) -> None:
         """Write the heads of the entries, numbered from first."""
@@ -171,14 +186,14 @@ class Journal:
             self._connection.value(_next_seq["postgresql"], count=0)
 
     def open_items(self, party_id: int) -> list[OpenItem]:
-        """What is open with a party, held until the unit of work ends."""
-        return self._items(_open_of, party_id=party_id)
+        """What is open with a party and with all that have been merged into it, held until the unit of work ends."""
+        return self._items(_open_of, ids=group_of(self._connection, party_id))
 
     def items_of(self, document_id: int) -> list[OpenItem]:
         """The items that a document opened, settled ones too, held until the unit of work ends."""
         return self._items(_of_document, document_id=document_id)
 
-    def _items(self, statement: Statement, **params: int) -> list[OpenItem]:
+    def _items(self, statement: Statement, **params: int | list[int]) -> list[OpenItem]:
         """Items, and once they are held, when something was last taken back from them."""
         rows = self._connection.rows(statement, **params)
         found = self._connection.rows(_taken_back, ids=[row[0] for row in rows]) if rows else []

@@ -116,7 +116,9 @@ LAWS: tuple[Law, ...] = (
         "SELECT a.id FROM application a LEFT JOIN open_item d ON d.id = a.debit_id"
         " LEFT JOIN open_item c ON c.id = a.credit_id"
         " WHERE d.id IS NULL OR c.id IS NULL OR d.amount < 0 OR c.amount > 0"
-        " OR d.party_id <> c.party_id OR d.account_id <> c.account_id OR d.currency <> c.currency"
+        " OR d.account_id <> c.account_id OR d.currency <> c.currency"
+        " OR coalesce((SELECT merged_into FROM party WHERE id = d.party_id), d.party_id)"
+        " <> coalesce((SELECT merged_into FROM party WHERE id = c.party_id), c.party_id)"
         " OR a.dated_on < d.dated_on OR a.dated_on < c.dated_on",
         "application {0} joins items that do not belong together",
     ),
@@ -135,7 +137,7 @@ LAWS: tuple[Law, ...] = (
         " SELECT document_id, sum(net) AS net, sum(tax) AS tax, sum(discount) AS discount FROM document_line"
         " GROUP BY document_id) l ON l.document_id = d.id LEFT JOIN ("
         " SELECT document_id, sum(tax) AS tax FROM document_tax GROUP BY document_id) t ON t.document_id = d.id"
-        " WHERE d.kind NOT IN ('receipt', 'refund', 'supplier_invoice', 'settlement', 'remittance')"
+        " WHERE d.kind NOT IN ('receipt', 'refund', 'supplier_invoice', 'settlement', 'remittance', 'opening_item')"
         " AND (d.subtotal <> coalesce(l.net, 0)"
         " OR d.tax_total <> coalesce(l.tax, 0) OR d.tax_total <> coalesce(t.tax, 0)"
         " OR d.discount_total <> coalesce(l.discount, 0))",
@@ -177,10 +179,33 @@ LAWS: tuple[Law, ...] = (
         "document {1} ({0}) has no entry, or several",
     ),
     Law(
+        "an opening item is posted once, for its total",
+        "SELECT d.id, d.number FROM document d LEFT JOIN ("
+        " SELECT e.document_id, count(*) AS n, sum(i.amount) AS amount FROM entry e"
+        " JOIN open_item i ON i.entry_id = e.id WHERE e.rule = 'opening_item/1' GROUP BY e.document_id) x"
+        " ON x.document_id = d.id WHERE d.kind = 'opening_item' AND (coalesce(x.n, 0) <> 1 OR x.amount <> d.total)",
+        "opening item {1} ({0}) and its entry differ",
+    ),
+    Law(
+        "what an earlier system closed posts nothing, moves nothing and takes none of our numbers",
+        "SELECT d.id, d.number FROM document d WHERE d.state = 'history' AND (d.is_ours OR d.reserves"
+        " OR EXISTS (SELECT 1 FROM entry e WHERE e.document_id = d.id)"
+        " OR EXISTS (SELECT 1 FROM open_item i WHERE i.document_id = d.id)"
+        " OR EXISTS (SELECT 1 FROM document_line l JOIN stock_move m ON m.line_id = l.id WHERE l.document_id = d.id))",
+        "document {1} ({0}) has had an effect",
+    ),
+    Law(
+        "a customer that was merged leads to one that was not, of the same currency",
+        "SELECT p.id, s.id FROM party p JOIN party s ON s.id = p.merged_into"
+        " WHERE s.merged_into IS NOT NULL OR s.id = p.id OR p.currency <> s.currency",
+        "customer {0} is merged into {1}, which does not go on for it",
+    ),
+    Law(
         "a cash sale is settled at once",
         "SELECT d.id, d.number FROM document d LEFT JOIN ("
         " SELECT document_id, sum(amount - change) AS paid FROM document_tender GROUP BY document_id) t"
-        " ON t.document_id = d.id WHERE d.kind = 'cash_sale' AND coalesce(t.paid, 0) <> d.total",
+        " ON t.document_id = d.id WHERE d.kind = 'cash_sale'"
+        " AND d.state = 'posted' AND coalesce(t.paid, 0) <> d.total",
         "cash sale {1} ({0}) is not settled",
     ),
     Law(
@@ -221,7 +246,7 @@ LAWS: tuple[Law, ...] = (
         " UNION ALL SELECT m.item_id, m.department_id, NULL, sum(m.quantity) FROM stock_move m"
         " WHERE NOT EXISTS (SELECT 1 FROM stock_level l"
         " WHERE l.item_id = m.item_id AND l.department_id = m.department_id)"
-        " GROUP BY m.item_id, m.department_id",
+        " GROUP BY m.item_id, m.department_id HAVING sum(m.quantity) <> 0",
         "item {0} in department {1} is shown with {2}, its moves come to {3}",
     ),
     Law(

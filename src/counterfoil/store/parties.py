@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -28,16 +28,48 @@ CUSTOMER = (
     party.c.billing,
     party.c.shipping,
 )
-_by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == p("id"), party.c.kind == "customer"))
 _by_ids = Statement(sa.select(*CUSTOMER).where(one_of(party.c.id, "ids"), party.c.kind == "customer"))
-_by_code = Statement(sa.select(*CUSTOMER).where(party.c.code == p("code"), party.c.kind == "customer"))
 _hold = Statement(sa.select(party.c.id).where(party.c.id == p("id")).with_for_update())
 _PARTICULARS = ("name", "currency", "terms_id", "credit_limit", "exempt_from", "billing", "shipping")
 _customer_changed = Statement(
     sa.update(party).where(party.c.id == p("of")).values({name: p(f"new_{name}") for name in _PARTICULARS})
 )
+_asked = party.alias("asked")
+
+
+def survivor_of(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """The customer that goes on for the one of an id: another where it has been merged, else itself."""
+    goes_on = party.alias("goes_on")
+    other = sa.select(goes_on.c.merged_into).where(goes_on.c.id == column).scalar_subquery()
+    return sa.func.coalesce(other, column)
+
+
+#: The id of the customer that goes on for the one of a code.
+survivor_of_code = (
+    sa.select(sa.func.coalesce(_asked.c.merged_into, _asked.c.id))
+    .where(_asked.c.code == p("code"), _asked.c.kind == sa.literal_column("'customer'"))
+    .scalar_subquery()
+)
+_by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of(p("id")), party.c.kind == "customer"))
+_by_code = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of_code))
+_by_codes = Statement(
+    sa.select(_asked.c.code, *CUSTOMER)
+    .select_from(_asked.join(party, party.c.id == sa.func.coalesce(_asked.c.merged_into, _asked.c.id)))
+    .where(one_of(_asked.c.code, "codes", "text"), _asked.c.kind == sa.literal_column("'customer'"))
+)
+_absorbed = Statement(sa.select(party.c.id).where(party.c.merged_into == p("id")))
+_merge = Statement(sa.text("UPDATE party SET merged_into = :into_id WHERE id = :from_id OR merged_into = :from_id"))
+_move_contacts = Statement(
+    sa.text(
+        "UPDATE contact SET customer_id = :into_id WHERE customer_id = :from_id AND reference NOT IN"
+        " (SELECT reference FROM contact WHERE customer_id = :into_id)"
+    )
+)
 _set_currency = Statement(
     sa.update(party).where(party.c.id == p("of"), party.c.currency.is_(None)).values(currency=p("unit"))
+)
+_contact = Statement(
+    sa.select(contact.c.id).where(contact.c.customer_id == p("customer_id"), contact.c.reference == p("reference"))
 )
 _supplier = (
     sa.select(
@@ -56,6 +88,7 @@ _supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
 _supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
 _suppliers = Statement(_supplier)
 _id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
+_ids_of_codes = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
 _DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from")
@@ -63,6 +96,7 @@ _item_changed = Statement(
     sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
 )
 _item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
+_items_by_sku = Statement(sa.select(item).where(one_of(item.c.sku, "skus", "text")))
 
 
 class Parties:
@@ -71,6 +105,8 @@ class Parties:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
+        self._ahead_codes: dict[str, Row | None] = {}
+        self._ahead_ids: dict[str, int | None] = {}
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -90,22 +126,49 @@ class Parties:
         """Keep others from changing a party until the unit of work ends."""
         self._connection.ask(_hold, id=party_id)
 
+    def ahead_codes(self, codes: Collection[str]) -> None:
+        """Look for customers by their codes, which will each be needed soon."""
+        found = self._connection.rows(_by_codes, codes=list(codes)) if codes else []
+        self._ahead_codes |= dict.fromkeys(codes) | {row[0]: row[1:] for row in found}
+
     def customer_by_code(self, code: str) -> Customer | None:
-        """The customer of a code, exactly as written."""
-        row = self._connection.row(_by_code, code=code)
+        """The customer of a code, exactly as written; of one that has been merged, the one that goes on for it."""
+        row = self._ahead_codes.pop(code) if code in self._ahead_codes else self._connection.row(_by_code, code=code)
         return to_customer(row) if row else None
+
+    def group(self, customer_id: int) -> list[int]:
+        """The ids of a customer and of all that have been merged into it."""
+        return group_of(self._connection, customer_id)
+
+    def merge(self, from_id: int, into_id: int) -> None:
+        """Let one customer go on for another, and for all that had been merged into that one."""
+        self._connection.run(_merge, from_id=from_id, into_id=into_id)
+        self._connection.run(_move_contacts, from_id=from_id, into_id=into_id)
 
     def add_customer(self, customer: Customer) -> None:
         """File a new customer."""
-        row = {"id": customer.id, "kind": "customer", "code": customer.code, **_particulars(customer)}
+        row = {
+            "id": customer.id,
+            "kind": "customer",
+            "code": customer.code,
+            **_particulars(customer),
+            "merged_into": None,
+        }
         self._connection.insert(party, [row])
 
     def change_customer(self, customer: Customer) -> None:
         """File a customer's new particulars; its code stays."""
         self._connection.run(_customer_changed, of=customer.id, **_renamed(_particulars(customer)))
 
+    def ahead_ids(self, codes: Collection[str]) -> None:
+        """Look whose some codes are, which will each be needed soon."""
+        found = self._connection.rows(_ids_of_codes, codes=list(codes)) if codes else []
+        self._ahead_ids |= dict.fromkeys(codes) | {row[0]: row[1] for row in found}
+
     def id_of_code(self, code: str) -> int | None:
         """The id of whatever party has a code."""
+        if code in self._ahead_ids:
+            return self._ahead_ids.pop(code)
         found: int | None = self._connection.value(_id_of_code, code=code)
         return found
 
@@ -141,6 +204,10 @@ class Parties:
         """Tie a customer to the currency of its first posting."""
         self._connection.run(_set_currency, of=customer_id, unit=code)
 
+    def has_contact(self, customer_id: int, reference: str) -> bool:
+        """Whether a customer has a contact of a reference."""
+        return self._connection.row(_contact, customer_id=customer_id, reference=reference) is not None
+
     def add_contact(self, person: Contact) -> None:
         """File a new contact."""
         row = {
@@ -151,6 +218,11 @@ class Parties:
             "email": person.email,
         }
         self._connection.insert(contact, [row])
+
+
+def group_of(connection: Connection, customer_id: int) -> list[int]:
+    """The ids of a customer and of all that have been merged into it."""
+    return [customer_id, *(row[0] for row in connection.rows(_absorbed, id=customer_id))]
 
 
 def _party_row(
@@ -167,6 +239,7 @@ def _party_row(
         "exempt_from": "[]",
         "billing": address_text(address),
         "shipping": None,
+        "merged_into": None,
     }
 
 
@@ -222,6 +295,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[tuple[int, ...], Answer] = {}
+        self._ahead_skus: dict[str, Row | None] = {}
 
     def ahead(self, ids: Iterable[int]) -> None:
         """Ask for items that will be needed soon."""
@@ -237,9 +311,14 @@ class Items:
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
         return {row[0]: to_item(row) for row in answer.rows()}
 
+    def ahead_skus(self, skus: Collection[str]) -> None:
+        """Look for items by their stock-keeping codes, which will each be needed soon."""
+        found = self._connection.rows(_items_by_sku, skus=list(skus)) if skus else []
+        self._ahead_skus |= dict.fromkeys(skus) | {row[1]: row for row in found}
+
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
-        row = self._connection.row(_item_by_sku, sku=sku)
+        row = self._ahead_skus.pop(sku) if sku in self._ahead_skus else self._connection.row(_item_by_sku, sku=sku)
         return to_item(row) if row else None
 
     def hold(self, item_id: int) -> None:

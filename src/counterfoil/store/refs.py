@@ -18,6 +18,8 @@ _BLOCK = {"party": 1, "contact": 1, "item": 1, "document": 1}
 _BLOCK_SIZE = 32
 LARGEST = 2**31 - 1
 
+#: What a table's things are called in external references, where that is another word.
+_NAMED = {"party": "customer"}
 #: Kinds that a unit of work needs many ids of; PostgreSQL has a sequence for each.
 _SEQUENCED = (
     "party",
@@ -88,6 +90,14 @@ _ours = Statement(
     )
 )
 _next_value = {name: Statement(sa.select(sa.func.nextval(f"id_{name}"))) for name in _BLOCK}
+_next_values = {
+    name: Statement(
+        sa.select(sa.func.nextval(f"id_{name}")).select_from(
+            sa.func.generate_series(sa.literal_column("1"), p("count"))
+        )
+    )
+    for name in _BLOCK
+}
 _either = Statement(
     sa.select(external_ref.c.their_number, external_ref.c.our_id).where(
         external_ref.c.system == p("system"),
@@ -95,6 +105,13 @@ _either = Statement(
         sa.or_(one_of(external_ref.c.their_number, "ids"), one_of(external_ref.c.our_id, "ids")),
     )
 )
+_demote = Statement(
+    sa.text(
+        "UPDATE external_ref SET is_primary = false WHERE kind = :kind AND our_id = :from_id AND system IN"
+        " (SELECT system FROM external_ref WHERE kind = :kind AND our_id = :into_id AND is_primary)"
+    )
+)
+_pass_on = Statement(sa.text("UPDATE external_ref SET our_id = :into_id WHERE kind = :kind AND our_id = :from_id"))
 _kinds = Statement(sa.select(external_ref.c.kind).where(external_ref.c.their_number.is_not(None)).distinct())
 
 
@@ -125,25 +142,39 @@ class Mint:
     """New ids inside one unit of work. Never reused, below 2^31, skipping those that another system has claimed."""
 
     def __init__(self, connection: Connection, blocks: Blocks, claimed: Collection[str]) -> None:
-        self._connection, self._blocks, self._claimed = connection, blocks, claimed
+        self._connection, self._blocks, self._claimed = connection, blocks, set(claimed)
         self._next: dict[str, int] = {}
         self._ahead: dict[str, list[Answer]] = {}
+        self._ready: dict[str, list[int]] = {}
 
     def ahead(self, kind: str) -> None:
         """Ask for an id that will be needed soon."""
         if self._connection.dialect == "postgresql" and kind in _BLOCK:
             self._ahead.setdefault(kind, []).append(self._connection.ask(_next_value[kind]))
 
+    def several(self, kind: str, count: int) -> None:
+        """Fetch ids of a kind that will be needed soon."""
+        if self._connection.dialect == "postgresql" and count and kind in _BLOCK:
+            rows = self._connection.rows(_next_values[kind], count=count)
+            self._ready.setdefault(kind, []).extend(row[0] for row in reversed(rows))
+
     def take(self, kind: str) -> int:
         """One new id of a kind of thing (a table's name)."""
+        named = _NAMED.get(kind, kind)
         while True:
             number = self._one(kind)
             assert number <= LARGEST, f"ids of {kind} are used up"
-            if kind not in self._claimed or not self._connection.row(_claimed, kind=kind, number=number):
+            if named not in self._claimed or not self._connection.row(_claimed, kind=named, number=number):
                 return number
+
+    def claims(self, kind: str) -> None:
+        """Another system has named things of a kind in this unit of work."""
+        self._claimed.add(kind)
 
     def _one(self, kind: str) -> int:
         connection = self._connection
+        if ready := self._ready.get(kind):
+            return ready.pop()
         if asked := self._ahead.get(kind):
             row = asked.pop().row()
             assert row is not None
@@ -221,6 +252,11 @@ class Refs:
             "is_primary": self.theirs(system, kind, our_id) is None,
         }
         self._connection.insert(external_ref, [row])
+
+    def pass_on(self, kind: str, from_id: int, into_id: int) -> None:
+        """Let all ids of one thing lead to another; where a system has a primary one for both, the other's stays so."""
+        self._connection.run(_demote, kind=kind, from_id=from_id, into_id=into_id)
+        self._connection.run(_pass_on, kind=kind, from_id=from_id, into_id=into_id)
 
     def claimed_kinds(self) -> frozenset[str]:
         """Kinds of things of which whole-number ids of other systems are on file."""

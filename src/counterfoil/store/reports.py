@@ -52,6 +52,8 @@ def _open_as_of() -> sa.Subquery:
 
 
 _parts = _open_as_of()
+#: Whose open item it is; shown under the customer that goes on for it.
+_posted_to = party.alias("posted_to")
 
 
 def _aging_of(sign: int) -> Statement:
@@ -82,7 +84,9 @@ def _aging_of(sign: int) -> Statement:
     )
     return Statement(
         sa.select(party.c.code, party.c.name, aged.c.currency, aged.c.bucket, aged.c.amount)
-        .join(party, party.c.id == aged.c.party_id)
+        .select_from(aged)
+        .join(_posted_to, _posted_to.c.id == aged.c.party_id)
+        .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id))
         .join(account, account.c.id == aged.c.account_id)
         .where(aged.c.amount != _ZERO, account.c.control == p("control"))
         .order_by(party.c.code, aged.c.currency)
@@ -115,7 +119,8 @@ _open_items = Statement(
         party.c.name,
     )
     .join(_remaining, _remaining.c.item_id == open_item.c.id)
-    .join(party, party.c.id == open_item.c.party_id)
+    .join(_posted_to, _posted_to.c.id == open_item.c.party_id)
+    .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id))
     .join(document, document.c.id == open_item.c.document_id, isouter=True)
     .where(_remaining.c.remaining != _ZERO)
     .order_by(party.c.code, open_item.c.due_on, open_item.c.id)
@@ -148,7 +153,8 @@ _documents = Statement(
         .scalar_subquery(),
         document.c.variance,
     )
-    .join(party, party.c.id == document.c.customer_id, isouter=True)
+    .join(_posted_to, _posted_to.c.id == document.c.customer_id, isouter=True)
+    .join(party, party.c.id == sa.func.coalesce(_posted_to.c.merged_into, _posted_to.c.id), isouter=True)
     .order_by(document.c.id)
 )
 _entries = (
@@ -218,6 +224,7 @@ class Reports:
     def aging(self, as_of: date, control: str) -> list[tuple[str, str, str, AgingBucket, int]]:
         """(party's code, name, currency, bucket, minor units) of what was open on a date, zeros left out.
 
+        A customer that others have been merged into has a row for each.
         control: the kind of control account; what is owed there is +
         """
         days = {f"days_{n}": (as_of - timedelta(days=n)).isoformat() for n in (30, 60, 90, 120)}

@@ -177,6 +177,13 @@ party = Table(
     Column("exempt_from", Text, nullable=False),
     Column("billing", Text, nullable=False),
     Column("shipping", Text),
+    Column("merged_into", Id, ForeignKey("party.id")),  # the customer that goes on for this one
+)
+Index(
+    "ix_party_merged_into",
+    party.c.merged_into,
+    sqlite_where=party.c.merged_into.is_not(None),
+    postgresql_where=party.c.merged_into.is_not(None),
 )
 contact = Table(
     "contact",
@@ -965,6 +972,18 @@ sync_run = Table(
     Index("ix_sync_run_account", "account_id", "started_at"),
 )
 
+# --- operations -----------------------------------------------------------------------------------------------------
+
+law_check = Table(  # append-only: when the book was checked, and what was found
+    "law_check",
+    metadata,
+    _id(),
+    Column("checked_at", Big, nullable=False),
+    Column("laws", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.
 APPEND_ONLY = (
     setting,
@@ -982,4 +1001,5 @@ APPEND_ONLY = (
     invoice_change,
     export_event,
     sync_event,
+    law_check,
 )

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.money import Money, currency
 from counterfoil.core.open_item import OpenItem
 from counterfoil.store.engine import Connection, Row, Statement, one_of
+from counterfoil.store.parties import group_of
 from counterfoil.store.reference import ACCOUNT_PREFIX
 from counterfoil.store.schema import (
     application,
@@ -182,7 +183,7 @@ _account_of = Statement(
         open_item.c.due_on,
     )
     .join(document, document.c.id == open_item.c.document_id, isouter=True)
-    .where(open_item.c.party_id == p("party_id"), open_item.c.dated_on <= p("as_of"))
+    .where(one_of(open_item.c.party_id, "party_ids"), open_item.c.dated_on <= p("as_of"))
     .order_by(open_item.c.dated_on, open_item.c.id)
 )
 
@@ -322,8 +323,9 @@ class Sums:
         }
 
     def account_of(self, party_id: int, as_of: date) -> list[OpenItem]:
-        """Every item of a party up to a date, with what was open of it then, oldest first."""
-        return [_item(row) for row in self._connection.rows(_account_of, party_id=party_id, as_of=as_of.isoformat())]
+        """Every item of a party, and of those merged into it, up to a date, with what was open then, oldest first."""
+        ids = group_of(self._connection, party_id)
+        return [_item(row) for row in self._connection.rows(_account_of, party_ids=ids, as_of=as_of.isoformat())]
 
 
 def _leg(row: Row) -> Leg:

@@ -42,6 +42,7 @@ _MESSAGE = (
     message.c.received_at,
     message.c.document_id,
     message.c.sha256,
+    message.c.refused,
 )
 _brought = Statement(
     sa.select(*_MESSAGE).join(document, document.c.message_id == message.c.id).where(document.c.id == p("id"))
@@ -61,7 +62,7 @@ _mentioning = {
     dialect: Statement(
         sa.text(
             "SELECT m.id, m.request_id, m.part, m.contract, m.operation, m.path, m.status, m.reply, m.caller,"  # noqa: S608
-            " m.received_at, m.document_id, m.sha256 FROM message m"
+            " m.received_at, m.document_id, m.sha256, m.refused FROM message m"
             " LEFT JOIN message_body b ON b.request_id = m.request_id AND b.sha256 = m.sha256"
             f" WHERE m.id > :after AND m.contract <> 'cli' AND ({holds}) ORDER BY m.id DESC LIMIT :most"
         )
@@ -151,6 +152,7 @@ class Heard:
     """A call as evidence kept it.
 
     document_id: what it led to, None = it was refused, or was about no document
+    refused:     it had no effect
     """
 
     id: int
@@ -165,6 +167,7 @@ class Heard:
     at: datetime
     document_id: int | None
     sha256: str
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +292,7 @@ class Traces:
 
 
 def _heard(row: Row) -> Heard:
-    number, request_id, part, contract, operation, path, status, reply, caller, at, document_id, digest = row
+    number, request_id, part, contract, operation, path, status, reply, caller, at, document_id, digest, refused = row
     return Heard(
         id=number,
         request_id=request_id,
@@ -303,6 +306,7 @@ def _heard(row: Row) -> Heard:
         at=from_ms(at),
         document_id=document_id,
         sha256=digest,
+        refused=document_id is None if refused is None else bool(refused),
     )
 
 

@@ -1,6 +1,6 @@
 """The pages that belong to no contract: is it alive, is it ready, how is it doing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -9,10 +9,11 @@ from counterfoil.web import metrics
 from counterfoil.web.incoming import request_id
 
 
-def house(ready: Callable[[], str | None]) -> Flask:
+def house(ready: Callable[[], str | None], standing: Callable[[], Mapping[str, float]]) -> Flask:
     """A small Flask application.
 
-    ready: why the book cannot be used now, None if it can
+    ready:    why the book cannot be used now, None if it can
+    standing: figures of the book itself
     """
     app = Flask(__name__, static_folder=None)
 
@@ -29,7 +30,7 @@ def house(ready: Callable[[], str | None]) -> Flask:
 
     @app.get("/metrics")
     def figures() -> Response:
-        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+        return Response(metrics.exposition(standing()), content_type=metrics.CONTENT_TYPE)
 
     @app.after_request
     def name_it(response: Response) -> Response:

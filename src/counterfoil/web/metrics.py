@@ -5,13 +5,19 @@ processes count together.
 """
 
 import os
+from collections.abc import Mapping
 from functools import cache
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+#: Figures of the book itself, and what each says.
+STANDING = {
+    "counterfoil_laws_broken": "Rows that broke a law when the book was last checked; 0 in a sound book.",
+    "counterfoil_laws_checked_timestamp_seconds": "When the book was last checked.",
+}
 _REQUESTS = Counter(
     "counterfoil_requests_total", "Requests answered, by status class.", ["contract", "operation", "status"]
 )
@@ -21,6 +27,16 @@ _SECONDS = Histogram(
     ["contract", "operation"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+_DOCUMENTS = Counter(
+    "counterfoil_documents_total",
+    "Documents filed, and calls that filed none: repeated ones and refused ones, without a kind.",
+    ["contract", "kind", "outcome"],
+)
+
+
+def count(contract: str, kind: str, outcome: str) -> None:
+    """Count what came of one effect."""
+    _documents(contract, kind, outcome).inc()
 
 
 def observe(contract: str, operation: str, status: int, seconds: float) -> None:
@@ -29,13 +45,23 @@ def observe(contract: str, operation: str, status: int, seconds: float) -> None:
     _histogram(contract, operation).observe(seconds)
 
 
-def exposition() -> bytes:
-    """All figures in Prometheus' text form."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
+def exposition(standing: Mapping[str, float]) -> bytes:
+    """All figures in Prometheus' text form.
+
+    standing: figures of the book itself, by name, read for this answer
+    """
     registry = CollectorRegistry()
+    for name, value in standing.items():
+        Gauge(name, STANDING.get(name, name), registry=registry).set(value)
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY) + generate_latest(registry)
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+@cache
+def _documents(contract: str, kind: str, outcome: str) -> Counter:
+    return _DOCUMENTS.labels(contract, kind, outcome)
 
 
 @cache

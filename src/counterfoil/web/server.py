@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -27,17 +27,23 @@ _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in H
 _log = structlog.get_logger()
 
 
-def application(doors: Sequence[Door], office: Office[Any], ready: Callable[[], str | None]) -> WSGIApplication:
+def application(
+    doors: Sequence[Door],
+    office: Office[Any],
+    ready: Callable[[], str | None],
+    standing: Callable[[], Mapping[str, float]] = dict,
+) -> WSGIApplication:
     """The server of these doors, to be made once in each serving process.
 
-    ready: why the book cannot be used now, None if it can; asked by /readyz
+    ready:    why the book cannot be used now, None if it can; asked by /readyz
+    standing: figures of the book itself, by their names in web.metrics.STANDING; asked by /metrics
     raises: ValueError when two contracts claim one path
     """
     # Not at the top: see the note in the metrics module.
     from counterfoil.web.house import house
     from counterfoil.web.metrics import observe
 
-    return _Server(Directory(doors), office, house(ready), observe)
+    return _Server(Directory(doors), office, house(ready, standing), observe)
 
 
 class _Server:

@@ -1,6 +1,6 @@
 """Lenient reading of decoded JSON that collects every problem instead of stopping at the first."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Literal, TypeVar
 
@@ -50,6 +50,16 @@ class Fields:
     def note(self, code: str, name: str, say: str) -> None:
         """Add a problem about one of this object's keys."""
         self.problems.append(Problem(code, self._path(name), say))
+
+    def names(self) -> tuple[str, ...]:
+        """This object's keys."""
+        return tuple(self._object)
+
+    def only(self, allowed: Collection[str]) -> None:
+        """Add a problem for every key that is none of these."""
+        for name in self._object:
+            if name not in allowed:
+                self.note("unknown_field", name, "is no field of this")
 
     def raw(self, name: str) -> object:
         """The value as it arrived; None if missing."""
@@ -138,8 +148,11 @@ class Fields:
         return self._needed(name, before, self.decimal(name, places=places, below=below), Decimal(0))
 
     def _read(self, name: str, take: Callable[[object], T | None]) -> T | None:
+        value = self._object.get(name)
+        if value is None:
+            return None
         try:
-            return take(self._object.get(name))
+            return take(value)
         except Wrong as wrong:
             self.note(wrong.code, name, wrong.say)
             return None

@@ -37,7 +37,7 @@ NOTE_LENGTH = 150
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400_000
 _ORDER_TYPES = {Kind.QUOTE: "Quote", Kind.WORK_ORDER: "Work Order", Kind.SALES_ORDER: "Sales Order"}
-_ORDER_STATES = {State.OPEN: "Open", State.INVOICED: "Invoiced", State.VOID: "Void"}
+_ORDER_STATES = {State.OPEN: "Open", State.INVOICED: "Invoiced", State.VOID: "Void", State.HISTORY: "Invoiced"}
 
 _place = msgspec.json.Decoder(Address).decode
 
@@ -144,7 +144,7 @@ def _listed_invoice(
         billing_details=places[row.billing],
         shipping_details=places[row.shipping],
         order_id=row.order_number,
-        invoice_status_description=_status(row.kind, row.balance, row.is_reversed),
+        invoice_status_description=_status(row.kind, row.total, row.balance, row.is_reversed),
         invoice_date=_moment(row.sort_at),
         duedate=_listed_day(row.due_on),
         discount_total=_number(_discount(row.discount_total, row.subtotal, row.total, store), digits),
@@ -167,7 +167,7 @@ def invoice(shown: InvoiceShown, store: Store) -> Invoice:
         billing_details=_invoice_address(found.billing, ref, code),
         shipping_details=_invoice_address(found.shipping, ref, code),
         order_id=found.order_number,
-        invoice_status_description=_status(found.kind, shown.balance.minor, shown.is_reversed),
+        invoice_status_description=_status(found.kind, found.total.minor, shown.balance.minor, shown.is_reversed),
         order_date=_known_instant(shown.ordered_at),
         invoice_date=_made(found),
         duedate=_day(found.due_on),
@@ -200,10 +200,10 @@ def _invoice_line(line: Line, shown: InvoiceShown) -> InvoiceLine:
     )
 
 
-def _status(kind: str, balance: int, is_reversed: bool) -> str:
+def _status(kind: str, total: int, balance: int, is_reversed: bool) -> str:
     if is_reversed:
         return "Reversed"
-    if kind == Kind.CREDIT_NOTE:
+    if kind == Kind.CREDIT_NOTE or (kind == Kind.OPENING_ITEM and total < 0):
         return "Credit"
     return "Open" if balance else "Paid"
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from counterfoil.contracts.own.names import Names, tax_code_names, terms_code
 from counterfoil.contracts.own.resource import (
@@ -50,6 +51,7 @@ class NewCustomer(Asked, kw_only=True):
     code:        the account number that a webstore asks for; its id without one
     currency:    fixed at the first posting
     exempt_from: codes of the taxes that do not apply
+    billing:     a name that is not given is the customer's
     """
 
     code: Code | None = None
@@ -155,7 +157,7 @@ def _make(wanted: Writing[NewCustomer]) -> Customer:
         wanted.work,
         asked.code,
         asked.name,
-        billing=place(asked.billing) if asked.billing else None,
+        billing=place(replace(asked.billing, name=asked.billing.name or asked.name)) if asked.billing else None,
         shipping=place(asked.shipping) if asked.shipping else None,
         unit=asked.currency,
         terms_id=terms_id,

@@ -44,7 +44,9 @@ def document(resources: Sequence[Resource]) -> Json:
     paths: dict[str, Json] = {}
     for resource in resources:
         for one in resource.operations:
-            paths.setdefault(BASE + one.path, {})[one.method.lower()] = _operation(one, resource)
+            paths.setdefault(BASE + one.path, {})[one.method.lower()] = _operation(
+                one, resource, _links(one, operations)
+            )
     return {
         "openapi": "3.1.0",
         "info": {"title": "Counterfoil", "version": VERSION, "description": _DESCRIPTION},
@@ -66,6 +68,9 @@ def _schemas(operations: Iterable[Operation]) -> Json:
     shown: set[type[Struct]] = {one.reply for one in operations if one.reply is not None} | {Failure}
     narrowed = {one.reply.__name__ for one in operations if one.reply is not None and "fields" in _query_names(one)}
     taken, given = _components(asked, _TAKEN), _components(shown, _GIVEN)
+    queries: set[type[Struct]] = {one.asked for one in operations if not one.writes}
+    whole = {shape.__name__ for shape in queries}
+    taken |= {name: schema for name, schema in _components(queries, _TAKEN).items() if name not in whole}
     for name in narrowed:
         given[name].pop("required", None)
     return dict(sorted((given | taken).items()))
@@ -109,7 +114,18 @@ def _described(schema: Json) -> Json:
     return schema
 
 
-def _operation(one: Operation, resource: Resource) -> Json:
+def _links(one: Operation, operations: Iterable[Operation]) -> Json:
+    """What can be done next with a thing that was just made, or with one that was shown."""
+    if one.reply is None or one.lists or "id" not in one.reply.__struct_encode_fields__:
+        return {}
+    path = re.sub(r"/\{id\}.*", "", one.path)
+    following = (next_ for next_ in operations if next_.path.startswith(f"{path}/{{id}}") and next_ is not one)
+    same = one.path in (path, f"{path}/{{id}}")
+    parameters = {"id": "$response.body#/id"}
+    return {next_.name: {"operationId": next_.name, "parameters": parameters} for next_ in following} if same else {}
+
+
+def _operation(one: Operation, resource: Resource, links: Json) -> Json:
     made: Json = {
         "operationId": one.name,
         "summary": one.summary,
@@ -118,6 +134,8 @@ def _operation(one: Operation, resource: Resource) -> Json:
         "parameters": [*_path_parameters(one), *_query_parameters(one), *_header_parameters(one)],
         "responses": {str(one.status): _answer(one), **_failures(one)},
     }
+    if links:
+        made["responses"][str(one.status)]["links"] = links
     if one.writes and one.asked.__struct_fields__:
         schema = {"$ref": _REF.format(name=one.asked.__name__)}
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

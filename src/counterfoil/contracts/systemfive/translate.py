@@ -25,6 +25,7 @@ LETTERS = {
     Kind.SALES_INVOICE: "A",
     Kind.CREDIT_NOTE: "A",
     Kind.CASH_SALE: "C",
+    Kind.OPENING_ITEM: "A",
 }
 #: What stands for a customer or part that the system does not know: no record has it.
 NOBODY = 0

@@ -27,7 +27,7 @@ def tell(store: Store, number: str, clock: Clock = utc_now) -> Answer:
         subjects = [_subject(reader, found, today) for found in reader.traces.numbered(number)] if number else []
         lives = tuple(_life(subject) for subject in subjects)
         heard = reader.traces.mentioning(number) if number else []
-        mentions = [one for one in heard if one.document_id is None or not subjects]
+        mentions = [one for one in heard if one.refused or not subjects]
         says = [] if lives else [f"no document has the number {number!r}"]
         if not lives and not mentions:
             says.append(f"none of the last {WINDOW:,} calls whose bodies are kept mentions it")
@@ -64,7 +64,7 @@ def _life(subject: Subject) -> Life:
 def _refusals(subject: Subject) -> list[Heard]:
     """Calls that held the document's reference and led to no document."""
     found = subject.reader.traces.mentioning(subject.document.reference)
-    return [heard for heard in found if heard.document_id is None]
+    return [heard for heard in found if heard.refused]
 
 
 def _refusal(heard: Heard) -> Event:
@@ -82,8 +82,8 @@ def _still_refused(refused: Iterable[Heard]) -> list[Trouble]:
 
 
 def _mention(reader: Reader, heard: Heard) -> Event:
-    if heard.document_id is None:
+    if heard.refused:
         return _refusal(heard)
-    document = reader.documents.get(heard.document_id)
-    number = document.number if document else str(heard.document_id)
-    return heard_event(heard, f"{heard.caller} called {heard.contract} {heard.operation}, which led to {number}")
+    document = reader.documents.get(heard.document_id) if heard.document_id else None
+    led = f"which led to {document.number}" if document else "which led to no document"
+    return heard_event(heard, f"{heard.caller} called {heard.contract} {heard.operation}, {led}")

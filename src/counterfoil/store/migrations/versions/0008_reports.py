@@ -1,4 +1,4 @@
-"""Open items are aged by control account, so their index holds it; calls are found by the document they led to."""
+"""Items are aged by account, so their index holds it; calls are found by their document; checks are kept."""
 
 from __future__ import annotations
 
@@ -27,3 +27,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("document_id IS NOT NULL"),
         postgresql_where=sa.text("document_id IS NOT NULL"),
     )
+    op.create_table(
+        "law_check",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=False),
+        sa.Column("laws", sa.Integer(), nullable=False),
+        sa.Column("broken", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_law_check")),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER law_check_no_{verb.lower()} BEFORE {verb} ON law_check "
+                "BEGIN SELECT RAISE(ABORT, 'law_check is append-only'); END"
+            )
+    else:
+        op.execute(
+            "CREATE TRIGGER law_check_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON law_check "
+            "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+        )

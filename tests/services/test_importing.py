@@ -1,0 +1,341 @@
+"""Files on their way in: every good line once, every bad one named, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from counterfoil.core.errors import Invalid
+from counterfoil.importing import KINDS, Form, LineOutcome, Status, run, running
+from counterfoil.services.office import Context, Said
+from counterfoil.store import Principal, Store
+from tests.desk import NOON, Desk
+
+_calls = count(1)
+Lines = list[dict[str, Any]]
+
+
+def context(store: Store) -> Context:
+    return Context(store, Principal(9, "importer"), Said(f"call-{next(_calls)}", "import", "test"), lambda: NOON)
+
+
+def encoded(lines: Lines) -> list[bytes]:
+    return [json.dumps(line).encode() + b"\n" for line in lines]
+
+
+def bring(desk: Desk, kind: str, lines: Lines, source: str = "", dry_run: bool = False) -> list[LineOutcome]:
+    return list(run(context(desk.store), kind, encoded(lines), dry_run, source=source))
+
+
+def good(desk: Desk, kind: str, *lines: dict[str, Any]) -> list[str]:
+    outcomes = bring(desk, kind, list(lines))
+    assert [outcome.problems for outcome in outcomes] == [()] * len(lines)
+    return [outcome.number for outcome in outcomes]
+
+
+def bad(outcomes: list[LineOutcome]) -> list[tuple[int, str, str]]:
+    return [(one.line, problem.where, problem.code) for one in outcomes for problem in one.problems]
+
+
+def rows(desk: Desk) -> dict[str, int]:
+    """How many rows every table has."""
+    from counterfoil.store.schema import metadata
+
+    with desk.store.engine.reading() as connection:
+        counted = {name: connection.raw.execute(f"SELECT count(*) FROM {name}") for name in metadata.tables}  # noqa: S608
+        return {name: int(found.fetchone()[0]) for name, found in counted.items()}
+
+
+@pytest.fixture
+def company(desk: Desk) -> Desk:
+    """Two customers, two items and what they need."""
+    good(desk, "terms", {"code": "N30", "days": 30}, {"code": "EOM", "days": 10, "end_of_month": True})
+    rates = [{"country": "CA", "from_on": "2000-01-01", "rate": 0.05}]
+    good(desk, "tax-codes", {"code": "GST", "name": "GST", "rates": rates}, {"code": "NONE"})
+    good(desk, "exchange-rates", {"currency": "USD", "from_on": "2020-01-01", "rate": "1.25"})
+    good(
+        desk,
+        "customers",
+        {"code": "ACME", "name": "Acme", "terms": "N30", "billing": {"city": "Kelowna"}, "refs": {"shop": "77"}},
+        {"code": "YANK", "name": "Yank", "currency": "USD", "credit_limit": "500", "exempt_from": ["GST"]},
+    )
+    good(desk, "contacts", {"customer_ref": {"shop": 77}, "name": "Ann", "reference": "ann"})
+    good(
+        desk,
+        "items",
+        {"sku": "APPLE", "description": "Apple", "price": "2.50", "refs": {"shop": "A1"}},
+        {"sku": "HOUR", "stocked": "no", "price": 80},
+    )
+    good(desk, "stock", {"sku": "APPLE", "quantity": 10, "unit_cost": "1.10", "on": "2024-03-01"})
+    return desk
+
+
+def line(sku: str = "APPLE", quantity: Any = 1, **more: Any) -> dict[str, Any]:
+    return {"sku": sku, "quantity": quantity, "unit_price": "2.50", **more}
+
+
+def test_every_kind_comes_in_and_every_law_holds(company: Desk) -> None:
+    desk = company
+    assert good(
+        desk,
+        "opening-items",
+        {"number": "1001", "customer": "ACME", "on": "2024-01-10", "amount": 120.5},
+        {"number": "1002", "customer": "YANK", "on": "2024-01-10T09:00:00Z", "due_on": "2024-02-01", "amount": "100"},
+    ) == ["1001", "1002"]
+    history = {"customer": "ACME", "on": "2022-05-01", "lines": [line(tax="0.13"), line("GONE")], "paid": "5.13"}
+    good(desk, "history", {"number": "H1", **history}, {"number": "H2", "kind": "quote", **history})
+    good(desk, "orders", {"number": "O1", "customer": "ACME", "on": "2024-03-02", "lines": [line(quantity=3)]})
+    good(
+        desk,
+        "invoices",
+        {"number": "I1", "customer": "ACME", "on": "2024-03-02", "lines": [line(quantity=2)], "order_number": "O1"},
+        {
+            **{"number": "I2", "kind": "cash_sale", "customer": "ACME", "on": "2024-03-02", "tender": "C"},
+            **{"tendered": 80, "lines": [line("HOUR", unit_price=None)]},
+        },
+    )
+    good(
+        desk,
+        "credit-notes",
+        {
+            **{"number": "C1", "customer": "ACME", "on": "2024-03-03", "invoice": "I1"},
+            **{"lines": [line(tax="0.10", tax_code="GST")]},
+        },
+    )
+    receipt = {"customer": "ACME", "on": "2024-03-04", "tender": "T"}
+    good(desk, "receipts", {**receipt, "amount": "2.40", "invoices": "I1"}, {**receipt, "amount": 20})
+    assert desk.balance("ACME") == 120_50 + 5_00 - 2_60 - 2_40 - 20_00
+    assert desk.accounts()["3000"] == -(120_50 + 125_00 + 11_00)
+    assert desk.stock("APPLE") == (9, 3)
+    assert str(desk.find("1001").due_on) == "2024-02-09"
+    history_lines = desk.find("H1").lines
+    assert [(one.sku, one.item_id is None, one.tax.minor) for one in history_lines] == [
+        ("APPLE", False, 13),
+        ("GONE", True, 0),
+    ]
+    assert desk.find("H1").extras == {"paid": "5.13"}
+
+
+def test_every_kind_that_can_be_brought_in_is_tested_here() -> None:
+    text = __import__("pathlib").Path(__file__).read_text()
+    assert [name for name in KINDS if f'"{name}"' not in text] == []
+
+
+def test_bad_lines_are_named_with_their_fields_and_no_good_one_is_lost(company: Desk) -> None:
+    lines: Lines = [
+        {"number": "1", "customer": "ACME", "on": "2024-01-10", "amount": "5"},
+        {"number": "2", "customer": "NOBODY", "on": "2024-01-10", "amount": "5"},
+        {"number": "3", "customer": "ACME", "on": "soon", "amount": "x", "amout": 1},
+        {"customer": "ACME", "on": "2024-01-10"},
+        {"number": "5", "customer": "ACME", "on": "2024-01-10", "amount": "0.001"},
+        {"number": "1", "customer": "ACME", "on": "2024-01-10", "amount": "7"},
+        {"number": "7", "customer": "ACME", "on": "2024-01-10", "amount": "5"},
+    ]
+    outcomes = bring(company, "opening-items", lines)
+    assert bad(outcomes) == [
+        (2, "customer", "customer_not_found"),
+        (3, "amout", "unknown_field"),
+        (3, "on", "not_a_date"),
+        (3, "amount", "not_a_number"),
+        (4, "number", "required"),
+        (4, "amount", "required"),
+        (5, "amount", "amount_too_fine"),
+        (6, "number", "number_taken"),
+    ]
+    assert [one.number for one in outcomes if one.status is Status.FILED] == ["1", "7"]
+    assert company.balance("ACME") == 10_00
+    with company.store.engine.reading() as connection:
+        refused = connection.raw.execute("SELECT part FROM message WHERE status = 422 ORDER BY part").fetchall()
+    assert [part for (part,) in refused] == [2, 3, 4, 5, 6]
+
+
+def test_a_line_of_a_document_is_named_by_its_place(company: Desk) -> None:
+    head = {"customer": "ACME", "on": "2024-03-02"}
+    outcomes = bring(
+        company,
+        "invoices",
+        [
+            {"number": "1", **head, "lines": [line(), line("GONE"), line("LOST")]},
+            {"number": "2", **head, "lines": [line(quantity="many", unit="EA")]},
+            {"number": "3", **head},
+            {"number": "INV-000009", **head, "lines": [line()]},
+            {"number": "4", **head, "kind": "quote", "lines": [line(tax=1, tax_code="VAT")]},
+        ],
+    )
+    assert bad(outcomes) == [
+        (1, "lines.1.sku", "item_not_found"),
+        (1, "lines.2.sku", "item_not_found"),
+        (2, "lines.0.unit", "unknown_field"),
+        (2, "lines.0.quantity", "not_a_number"),
+        (3, "lines", "required"),
+        (4, "number", "number_reserved"),
+        (5, "kind", "not_allowed"),
+    ]
+
+
+def test_a_table_brings_documents_row_by_row(company: Desk) -> None:
+    text = (
+        "number;customer;on;lines.sku;lines.quantity;lines.unit_price;lines.tax\n"
+        "H1;ACME;2023-01-05;APPLE;2;2.50;0.25\n"
+        ";;;HOUR;1;80;4\n"
+        "H2;ACME;2023-01-06;APPLE;2;2,50;\n"
+        "H3;ACME;2023-01-07;APPLE;1;2.50;0.13\n"
+    )
+    outcomes = list(run(context(company.store), "history", text.encode().splitlines(True), form=Form.CSV))
+    assert bad(outcomes) == [(4, "lines.0.unit_price", "not_a_number")]
+    assert [(one.line, one.number) for one in outcomes] == [(2, "H1"), (4, ""), (5, "H3")]
+    assert company.find("H1").total.minor == 89_25
+
+
+def test_the_same_file_again_changes_nothing(company: Desk) -> None:
+    receipt = {"customer": "ACME", "on": "2024-03-04", "tender": "T", "amount": 5}
+    first = bring(company, "receipts", [receipt, receipt], source="file 1")
+    before = rows(company)
+    again = bring(company, "receipts", [receipt, receipt], source="file 1")
+    assert [one.status for one in first + again] == [Status.FILED] * 2 + [Status.KNOWN] * 2
+    assert [one.number for one in again] == [one.number for one in first]
+    assert rows(company) == before
+    bring(company, "receipts", [receipt], source="file 2")
+    assert company.balance("ACME") == -15_00
+
+
+def test_a_key_of_its_own_binds_a_line_in_every_file(company: Desk) -> None:
+    receipt = {"key": "R-1", "customer": "ACME", "on": "2024-03-04", "tender": "T", "amount": 5}
+    outcomes = bring(company, "receipts", [receipt, receipt], source="a")
+    outcomes += bring(company, "receipts", [receipt, {**receipt, "amount": 6}], source="b")
+    assert [one.status for one in outcomes] == [Status.FILED, Status.KNOWN, Status.KNOWN, Status.REFUSED]
+    assert bad(outcomes) == [(2, "key", "reference_conflict")]
+    assert company.balance("ACME") == -5_00
+
+
+def _openings(number: int) -> Lines:
+    return [
+        {"number": f"{n}", "customer": "ACME" if n % 3 else "NOBODY", "on": "2024-01-10", "amount": n}
+        for n in range(1, number + 1)
+    ]
+
+
+@pytest.mark.parametrize("together", [1, 4, 200])
+def test_what_was_broken_off_goes_on_where_it_stopped(
+    company: Desk, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(running, "TOGETHER", together)
+    lines = _openings(23)
+    for stop in (1, 6, 11):
+        some: Iterator[LineOutcome] = run(context(company.store), "opening-items", encoded(lines), source="file")
+        for _ in range(stop):
+            next(some)
+        del some
+    outcomes = bring(company, "opening-items", lines, source="file")
+    assert [one.line for one in outcomes] == list(range(1, 24))
+    assert [one.line for one in outcomes if one.status is Status.REFUSED] == list(range(3, 24, 3))
+    assert company.balance("ACME") == sum(n for n in range(1, 24) if n % 3) * 100
+
+
+def test_a_dry_run_finds_what_is_bad_and_keeps_nothing(company: Desk) -> None:
+    before = rows(company)
+    dry = bring(company, "opening-items", _openings(7), source="file", dry_run=True)
+    assert rows(company) == before
+    wet = bring(company, "opening-items", _openings(7), source="file")
+    assert [(one.line, one.status, one.problems) for one in dry] == [
+        (one.line, one.status, one.problems) for one in wet
+    ]
+
+
+def test_a_file_is_read_a_batch_at_a_time(company: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "TOGETHER", 5)
+    taken = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal taken
+        for one in encoded(_openings(50)):
+            taken += 1
+            yield one
+
+    for outcome in run(context(company.store), "opening-items", lines()):
+        assert taken <= outcome.line + 5
+
+
+def test_two_runs_of_one_file_at_once_bring_every_line_once(company: Desk) -> None:
+    lines = [{"number": f"{n}", "customer": "ACME", "on": "2024-01-10", "amount": n} for n in range(1, 41)]
+    receipts = [{"customer": "ACME", "on": "2024-03-04", "tender": "T", "amount": n} for n in range(1, 21)]
+    found: list[LineOutcome] = []
+    begin = threading.Barrier(2)
+
+    def work() -> None:
+        begin.wait()
+        for kind, some in (("opening-items", lines), ("receipts", receipts)):
+            found.extend(bring(company, kind, some, source="one file"))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert bad(found) == []
+    assert sum(one.status is Status.FILED for one in found) == 60
+    assert len(found) == 120
+    assert company.balance("ACME") == (820 - 210) * 100
+
+
+def test_documents_of_one_batch_see_each_other(company: Desk) -> None:
+    head = {"customer": "ACME", "on": "2024-03-02", "lines": [line()]}
+    outcomes = bring(company, "invoices", [{"number": "1", **head}, {"number": "1", **head}, {"number": "2", **head}])
+    assert bad(outcomes) == [(2, "number", "number_taken")]
+    notes = [
+        {"number": f"C{n}", "customer": "ACME", "on": "2024-03-05", "invoice": "1", "lines": [line()]} for n in (1, 2)
+    ]
+    assert bad(bring(company, "credit-notes", notes)) == [(2, "invoice", "invoice_not_found")]
+    assert bad(bring(company, "credit-notes", [{**head, "number": "C3", "lines": [line(quantity=-1)]}])) == [
+        (1, "lines.0.quantity", "out_of_range")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "twice", "code"),
+    [
+        ("terms", {"code": "N31", "days": 31}, "terms_taken"),
+        ("tax-codes", {"code": "PST"}, "tax_taken"),
+        ("exchange-rates", {"currency": "EUR", "from_on": "2024-01-01", "rate": 1}, "rate_taken"),
+        ("customers", {"code": "TWO", "name": "Two"}, "customer_taken"),
+        ("items", {"sku": "TWO"}, "item_taken"),
+        ("contacts", {"customer": "ACME", "name": "Bob", "reference": "bob"}, "contact_taken"),
+        ("orders", {"number": "O", "customer": "ACME", "on": "2024-03-02", "lines": [line()]}, "number_taken"),
+        ("history", {"number": "H", "customer": "ACME", "on": "2024-03-02", "lines": [line()]}, "number_taken"),
+    ],
+)
+def test_a_thing_comes_in_once(company: Desk, kind: str, twice: dict[str, Any], code: str) -> None:
+    outcomes = bring(company, kind, [twice, twice])
+    outcomes += bring(company, kind, [twice])
+    assert [problem.code for one in outcomes for problem in one.problems] == [code, code]
+
+
+@pytest.mark.parametrize("value", [None, True, [], {}, "", " ", "x", -1, 10**30, "1e5", "\x00", [1], {"a": {}}])
+def test_no_value_breaks_a_line(company: Desk, value: Any) -> None:
+    for name, kind in KINDS.items():
+        lines = [{**dict.fromkeys(kind.fields, "1"), field: value} for field in kind.fields]
+        if kind.part:
+            lines += [{kind.part: [{field: value}]} for field in kind.inner]
+        outcomes = bring(company, name, lines)
+        assert [one.line for one in outcomes] == list(range(1, len(lines) + 1))
+
+
+def test_an_unknown_kind_is_refused(company: Desk) -> None:
+    with pytest.raises(Invalid):
+        bring(company, "invoice", [])
+
+
+def test_ids_that_another_system_has_taken_are_skipped(desk: Desk) -> None:
+    lines: Lines = [{"code": f"C{n}", "name": f"Customer {n}", "refs": {"shop": str(n + 3)}} for n in range(1, 9)]
+    bring(desk, "customers", lines)
+    with desk.store.engine.reading() as connection:
+        found = connection.raw.execute(
+            "SELECT count(*) FROM party p JOIN external_ref r ON r.kind = 'customer'"
+            " WHERE r.their_number = p.id AND r.our_id <> p.id"
+        ).fetchone()
+    assert found[0] == 0
