@@ -32,7 +32,7 @@ _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def report(desk: Desk, name: str, **texts: str) -> Report:
     drawn = draw(desk.store, name, texts, lambda: desk.now)
-    assert drawn.holds, drawn.says
+    assert drawn.holds is not False, drawn.says
     return drawn
 
 
