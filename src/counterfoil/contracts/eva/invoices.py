@@ -171,7 +171,7 @@ def list_all(turn: Reading) -> Answer:
         if narrowed.given(name):
             narrowed.note(name, "there are no organization unit sets here")
     turn.asked.refuse()
-    if kind is InvoiceTypes.SALES or has_creditor is False:
+    if kind not in (None, InvoiceTypes.PURCHASE) or has_creditor is False:
         return paging.page(asked, [], 0)
     sort, descending = paging.sorted_by(asked, _SORTS)
     rows, total = turn.reader.payables.invoices(wanted, asked.limit, asked.start, sort, descending)
