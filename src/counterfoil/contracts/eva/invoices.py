@@ -93,7 +93,7 @@ def create(turn: Writing) -> Answer:
     amounts = turn.asked.children("AdditionalAmounts")
     rows = [(one.need_number("Type", "amount_type"), one.need_decimal("Amount"), *tax_of(one)) for one in amounts]
     asked = _registered(turn, "creditor_required")
-    outcome = turn.work.perform(lambda: supplier_invoices.register(turn.work, asked))
+    outcome = turn.work.perform_and_write(lambda: supplier_invoices.register(turn.work, asked))
     for type_id, money, code, rate in rows:
         made = Amount(type_id=type_id, amount=money, original=money, tax_code_id=code, tax_rate=rate)
         additional_amounts.add_amount(turn.work, outcome.document_id, made)
