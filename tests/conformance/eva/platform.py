@@ -95,7 +95,9 @@ class Platform:
 
     def dispute(self, invoice: int, amount: str, **more: Any) -> int:
         """A dispute's id."""
-        return int(self.ask("CreateInvoiceDispute", {"InvoiceID": invoice, "Amount": amount, "ReasonID": 1, **more})["ID"])
+        return int(
+            self.ask("CreateInvoiceDispute", {"InvoiceID": invoice, "Amount": amount, "ReasonID": 1, **more})["ID"]
+        )
 
     def resolve(self, dispute: int, amount: str, **more: Any) -> int:
         """A resolve action's id."""

@@ -48,7 +48,9 @@ def test_disputes_are_resolved_once(platform: Platform) -> None:
     body = {"InvoiceDisputeID": dispute, "Amount": 3}
     with ThreadPoolExecutor(8) as callers:
         status = list(
-            callers.map(lambda _: platform.send("/message/CreateInvoiceDisputeResolveAction", body).status_code, range(8))
+            callers.map(
+                lambda _: platform.send("/message/CreateInvoiceDisputeResolveAction", body).status_code, range(8)
+            )
         )
     assert Counter(status) == {200: 3, 400: 5}
     assert platform.invoice(number)["Disputes"][0]["ResolvedAmount"] == 9

@@ -11,11 +11,13 @@ from counterfoil.services import remitting, suppliers
 from tests.conformance.books import journal
 from tests.conformance.eva.platform import BOOK, GOODS_TYPE, OTHER_TYPE, SHIRT, STORE, SUPPLIER, Platform
 from tests.conformance.golden import parsed
-from tests.conformance.office import fixed, work
+from tests.conformance.office import work
 
 
 def test_an_update_replaces_the_whole_head(platform: Platform) -> None:
-    number = platform.register("10", InvoiceNumber="A", Description="x", FiscalID="NL1", PaymentTermDueDate="2021-07-01")
+    number = platform.register(
+        "10", InvoiceNumber="A", Description="x", FiscalID="NL1", PaymentTermDueDate="2021-07-01"
+    )
     head = {"CreditorOrganizationUnitID": SUPPLIER, "DebtorOrganizationUnitID": STORE, "InvoiceDate": "2021-06-03"}
     assert platform.ask("UpdateInvoice", {"ID": number, **head, "InvoiceNumber": "B"}) == {}
     shown = platform.invoice(number)
@@ -31,7 +33,10 @@ def test_a_total_of_nothing_is_compared_too(platform: Platform) -> None:
 
 
 def test_old_amounts_come_with_the_invoice(platform: Platform) -> None:
-    amounts = [{"Type": GOODS_TYPE, "Amount": 465.5, "TaxRate": 1.21}, {"Type": OTHER_TYPE, "Amount": 5, "TaxCodeID": 2}]
+    amounts = [
+        {"Type": GOODS_TYPE, "Amount": 465.5, "TaxRate": 1.21},
+        {"Type": OTHER_TYPE, "Amount": 5, "TaxCodeID": 2},
+    ]
     number = platform.register(AdditionalAmounts=amounts)
     shown = platform.invoice(number)
     assert [one["OriginalAmountInTax"] for one in shown["AdditionalAmounts"]] == [Decimal("563.26"), Decimal("5.45")]
@@ -111,7 +116,9 @@ def test_a_dispute_is_attached_to_the_only_line_that_differs(platform: Platform)
     assert [(one["ID"], one["InvoiceLineID"]) for one in shown["InvoiceDisputes"]] == [(first, short)]
     assert shown["InvoiceDisputes"][0]["UserFullName"] == "retail-platform"
     platform.dispute(number, "1")
-    assert "InvoiceLineID" not in platform.ask("GetInvoiceDisputesForInvoice", {"InvoiceID": number})["InvoiceDisputes"][1]
+    assert (
+        "InvoiceLineID" not in platform.ask("GetInvoiceDisputesForInvoice", {"InvoiceID": number})["InvoiceDisputes"][1]
+    )
     platform.dispute(number, "1", InvoiceLineID=whole)
     assert [len(line["Disputes"]) for line in platform.invoice(number)["Lines"]] == [1, 1]
 
@@ -183,7 +190,7 @@ def test_ledgers_are_the_journal_row_by_row(platform: Platform) -> None:
     rows = platform.ledgers()
     booked = journal(platform.store)
     with platform.store.reader() as reader:
-        entries = [one for one in reader.reports.journal(date(1, 1, 1), date(9999, 12, 31))]
+        entries = list(reader.reports.journal(date(1, 1, 1), date(9999, 12, 31)))
         accounts = reader.reference.accounts
         expected = [
             (posting.amount.amount, accounts[posting.account_id].code, accounts[posting.account_id].name)
@@ -284,7 +291,8 @@ def test_reverse_charge_posts_the_tax_on_both_sides(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "price", "total"), [(0, "56.33", "563.3"), (1, "46.55", "563.26"), (2, "56.33", "563.3"), (3, "46.55", "563.26")]
+    ("method", "price", "total"),
+    [(0, "56.33", "563.3"), (1, "46.55", "563.26"), (2, "56.33", "563.3"), (3, "46.55", "563.26")],
 )
 def test_each_method_comes_to_its_total(platform: Platform, method: int, price: str, total: str) -> None:
     number = platform.register(CalculationMethod=method)
@@ -342,7 +350,9 @@ def test_files_are_noted_with_an_invoice(platform: Platform) -> None:
 
 def test_types_and_reasons_are_kept_while_they_are_used(platform: Platform) -> None:
     kind = platform.ask("CreateInvoiceAdditionalAmountType", {"Name": "Shipping", "LedgerClassID": 4000})["ID"]
-    platform.ask("UpdateInvoiceAdditionalAmountType", {"ID": kind, "Description": "Freight", "LedgerClassID": "Freight"})
+    platform.ask(
+        "UpdateInvoiceAdditionalAmountType", {"ID": kind, "Description": "Freight", "LedgerClassID": "Freight"}
+    )
     shown = platform.ask("GetInvoiceAdditionalAmountTypeByID", {"ID": kind})
     assert shown == {"ID": kind, "Name": "Shipping", "Description": "Freight", "LedgerClassID": "Freight"}
     assert "Freight" in platform.ask("GetLedgerClasses")["LedgerClasses"]
@@ -372,7 +382,10 @@ def test_goods_come_in_bit_by_bit(platform: Platform) -> None:
     shipment = platform.ask("CreateShipment", {"OrderID": order, "BackendID": "S-1"})["ID"]
     first, second = platform.lines_of(shipment)
     assert (first["QuantityAvailableForInvoice"], second["TaxRate"]) == (0, Decimal("1.09"))
-    lines = [{"ShipmentLineID": first["ID"], "QuantityReceived": 3}, {"ShipmentLineID": second["ID"], "QuantityReceived": 5}]
+    lines = [
+        {"ShipmentLineID": first["ID"], "QuantityReceived": 3},
+        {"ShipmentLineID": second["ID"], "QuantityReceived": 5},
+    ]
     platform.ask("CreateShipmentReceipt", {"ShipmentID": shipment, "Lines": lines})
     back = [{"ShipmentLineID": first["ID"], "QuantityReceived": -1, "CompletesShipmentLine": True}]
     platform.ask("CreateShipmentReceipt", {"ShipmentID": shipment, "Lines": back})
@@ -393,4 +406,3 @@ def test_a_supplier_in_another_currency_is_owed_in_it(platform: Platform) -> Non
     number = platform.booked()
     assert platform.invoice(number)["CurrencyID"] == "EUR"
     assert {row["CurrencyID"] for row in platform.ledgers(InvoiceID=number)} == {"EUR"}
-    assert fixed("2021-06-30T09:00:00Z")() == platform.clock()

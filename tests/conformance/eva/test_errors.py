@@ -165,7 +165,9 @@ def test_goods_of_a_unit_in_another_country_are_on_no_invoice_here(platform: Pla
         registry.add_item(opened, "B", "Beer", refs={"eva": "1009"}, tax_code_id=tax)
         suppliers.add_unit(opened, "SHOPBE", "Shop", country="BE", refs={"eva": "4"})
     asked = {"ShipFromOrganizationUnitID": SUPPLIER, "ShipToOrganizationUnitID": 4, "Receive": True}
-    platform.ask("SupplierCreatePurchaseOrder", {**asked, "Lines": [{"ProductID": 1009, "Quantity": 1, "UnitPrice": 5}]})
+    platform.ask(
+        "SupplierCreatePurchaseOrder", {**asked, "Lines": [{"ProductID": 1009, "Quantity": 1, "UnitPrice": 5}]}
+    )
     page = platform.ask("ListShipmentsToInvoice", {"PageConfig": {"Filter": {"ShipToOrganizationUnitID": 4}}})
     (line,) = platform.lines_of(page["Result"]["Page"][0]["ID"])
     lines = [{"ShipmentLineID": line["ID"]}]
@@ -204,11 +206,13 @@ def test_taxes_that_are_unknown(platform: Platform) -> None:
 def test_names_are_taken_once(platform: Platform) -> None:
     body = {"Name": "other"}
     assert platform.refused("CreateInvoiceAdditionalAmountType", body) == "InvoiceAdditionalAmountType:AlreadyExists"
-    assert platform.refused("CreateInvoiceDisputeReason", {"Name": "PRICE difference"}) == "InvoiceDispute:AlreadyExists"
-    body = {"Name": "New", "AutoResolve": True}
-    assert platform.refused("CreateInvoiceDisputeReason", body) == "InvoiceDispute:LedgerClassRequired"
-    body = {"ID": 1, "AutoResolve": True}
-    assert platform.refused("UpdateInvoiceDisputeReason", body) == "InvoiceDispute:LedgerClassRequired"
+    assert (
+        platform.refused("CreateInvoiceDisputeReason", {"Name": "PRICE difference"}) == "InvoiceDispute:AlreadyExists"
+    )
+    fresh = {"Name": "New", "AutoResolve": True}
+    assert platform.refused("CreateInvoiceDisputeReason", fresh) == "InvoiceDispute:LedgerClassRequired"
+    bare = {"ID": 1, "AutoResolve": True}
+    assert platform.refused("UpdateInvoiceDisputeReason", bare) == "InvoiceDispute:LedgerClassRequired"
 
 
 def test_shipments_are_listed_of_a_unit(platform: Platform) -> None:
@@ -250,11 +254,14 @@ def test_shipments_are_listed_of_a_unit(platform: Platform) -> None:
         ("FullyReceiveShipment", {"ID": 999}),
         ("FullyReceiveShipment", {}),
         ("SupplierCreatePurchaseOrder", {"ShipFromOrganizationUnitID": 70, "ShipToOrganizationUnitID": 3}),
-        ("SupplierCreatePurchaseOrder", {"ShipFromOrganizationUnitID": 3, "ShipToOrganizationUnitID": 70, "Lines": [{"ProductID": SHIRT}]}),
+        (
+            "SupplierCreatePurchaseOrder",
+            {"ShipFromOrganizationUnitID": 3, "ShipToOrganizationUnitID": 70, "Lines": [{"ProductID": SHIRT}]},
+        ),
         ("ValidateInvoiceNumber", {"OrganizationUnitID": 70}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
+)
 def test_things_that_do_not_exist_are_said_to_be_wrong(platform: Platform, service: str, body: Any) -> None:
     before = counts(platform.store)
     assert platform.refused(service, body) == _VALIDATION

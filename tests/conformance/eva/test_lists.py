@@ -40,7 +40,8 @@ def test_an_empty_list_has_no_pages(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize(
-    "config", [{"Limit": 0}, {"Limit": -1}, {"Start": -1}, {"Limit": "x"}, {"Start": 1.5}, {"SortDirection": 2}, {"Filter": []}]
+    "config",
+    [{"Limit": 0}, {"Limit": -1}, {"Start": -1}, {"Limit": "x"}, {"Start": 1.5}, {"SortDirection": 2}, {"Filter": []}],
 )
 @pytest.mark.parametrize("service", ["ListInvoices", "ListTaxCodes", "ListInvoiceLedger"])
 def test_pages_that_cannot_be(platform: Platform, service: str, config: dict[str, Any]) -> None:
@@ -52,7 +53,10 @@ def test_a_limit_is_cut_to_a_thousand(platform: Platform) -> None:
 
 
 def test_invoices_sort_by_what_is_named(platform: Platform) -> None:
-    numbers = [platform.register(InvoiceNumber=name, InvoiceDate=f"2021-06-0{day}") for name, day in (("B", 1), ("A", 3), ("C", 2))]
+    numbers = [
+        platform.register(InvoiceNumber=name, InvoiceDate=f"2021-06-0{day}")
+        for name, day in (("B", 1), ("A", 3), ("C", 2))
+    ]
     by_number = _page(platform, "ListInvoices", SortProperty="InvoiceNumber")
     assert [row["InvoiceNumber"] for row in by_number["Page"]] == ["A", "B", "C"]
     assert by_number["SortProperty"] == "InvoiceNumber"
@@ -66,7 +70,9 @@ def test_invoices_sort_by_what_is_named(platform: Platform) -> None:
 def test_a_page_by_token(platform: Platform) -> None:
     numbers = [platform.register() for _ in range(5)]
     platform.register(supplier=OTHER_SUPPLIER)
-    first = platform.ask("ListInvoices", {"InitialPageConfig": {"Limit": 2, "Filter": {"SupplierOrganizationUnitIDs": ["70"]}}})
+    first = platform.ask(
+        "ListInvoices", {"InitialPageConfig": {"Limit": 2, "Filter": {"SupplierOrganizationUnitIDs": ["70"]}}}
+    )
     assert "PreviousPageToken" not in first
     second = platform.ask("ListInvoices", {"PageToken": first["NextPageToken"]})
     third = platform.ask("ListInvoices", {"PageToken": second["NextPageToken"]})

@@ -23,7 +23,7 @@ class _Post:
         self.arrived: list[tuple[str, list[str], Message]] = []
         self.refusing = False
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Take a message in, or refuse it."""
         if self.refusing:
             return "554 refused"

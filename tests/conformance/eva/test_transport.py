@@ -140,7 +140,8 @@ def test_an_error_tells_its_code_and_request(platform: Platform) -> None:
     answer = platform.send("/message/GetInvoice", {"ID": 999}, {"X-Request-ID": request})
     error = parsed(answer.data)["Error"]
     assert error["Type"] == "RequestValidationFailure"
-    assert len(error["Code"]) == 7 and error["Code"].isupper()
+    assert len(error["Code"]) == 7
+    assert error["Code"].isupper()
     assert len(error["RequestID"]) == 32
 
 
