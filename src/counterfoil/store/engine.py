@@ -130,7 +130,8 @@ class Statement:
             for name, value in (compiled.params or {}).items():
                 if value is not None:
                     place = rf":{name}\b" if dialect == "sqlite" else rf"%\({name}\)s"
-                    found = re.sub(place, _literal(value).replace("\\", "\\\\"), found)
+                    written = _literal(value) if dialect == "sqlite" else _literal(value).replace("%", "%%")
+                    found = re.sub(place, written.replace("\\", "\\\\"), found)
             self._texts[dialect] = found
         return found
 
