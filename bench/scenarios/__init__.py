@@ -12,12 +12,14 @@ from bench.scenarios import (
     live_while_posting,
     post_http_systemfive,
     post_inprocess,
+    sync_import,
     worker_memory,
 )
 
 ALL: tuple[Scenario, ...] = (
     *post_inprocess.SCENARIOS,
     *post_http_systemfive.SCENARIOS,
+    *sync_import.SCENARIOS,
     *bulk_import.SCENARIOS,
     *live_invoices_list.SCENARIOS,
     *live_order_detail.SCENARIOS,

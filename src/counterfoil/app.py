@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from counterfoil import config
 from counterfoil.contracts import INSTALLED
-from counterfoil.core.errors import BookError, Refused
+from counterfoil.contracts.traede.accounts import Account
+from counterfoil.contracts.traede.client import Traede
+from counterfoil.contracts.traede.settings import Settings as TraedeSettings
+from counterfoil.core.errors import BookError, NotFound, Refused
 from counterfoil.core.reference import Reference
 from counterfoil.services import statements
 from counterfoil.services.checking import last_check
 from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
 from counterfoil.services.registry import make_book
+from counterfoil.services.syncing import Pull
 from counterfoil.store import Principal, copying, migrating, open_store
 from counterfoil.store import Store as Store
+from counterfoil.store.leases import lease
 from counterfoil.web.doors import Door
 from counterfoil.web.logs import configure
 from counterfoil.web.office import Office
@@ -26,6 +33,8 @@ from counterfoil.wire.contract import Presented, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from counterfoil.runs import Runner
 
 #: Of a request's headers, these are kept as evidence.
 _KEPT_HEADERS = ("content-type", "user-agent", "idempotency-key")
@@ -152,6 +161,42 @@ def today(url: str) -> date:
     on = statements.today(store)
     store.engine.dispose()
     return on
+
+
+def traede_accounts(settings: config.Settings) -> dict[str, Account]:
+    """The TRAEDE accounts that documents are pulled from, by name."""
+    return {account.name: account for account in settings.of_contract("traede", TraedeSettings).accounts}
+
+
+def traede_account(settings: config.Settings, name: str | None) -> Account:
+    """The account of a name, or the only one."""
+    known = traede_accounts(settings)
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
+    if name is None or name not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise NotFound.of("account_unknown", f"name one of [[contracts.traede.accounts]]: {there}")
+    return known[name]
+
+
+def runner(store: Store, settings: config.Settings) -> Runner:
+    """This process's part in the runs of a book."""
+    # Imported late: the workflow engine takes half a second, and most commands do without it.
+    from counterfoil.runs import Job, Place, Runner
+
+    accounts = traede_accounts(settings)
+
+    @contextmanager
+    def pull(name: str, run_id: str, by: Runner) -> Iterator[Pull]:
+        account = traede_account(settings, name)
+        source = Traede(account, reference(store).base, wait=by.wait)
+        try:
+            yield Pull(store, source, account.pulling, run_id, stop=by.may_go_on)
+        finally:
+            source.close()
+
+    jobs = [Job(account.name, account.schedule) for account in accounts.values()]
+    return Runner(Place.beside(settings.database.url), jobs, pull, lambda name: lease(store.engine, name))
 
 
 def unready(store: Store) -> str | None:

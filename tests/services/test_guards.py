@@ -12,8 +12,11 @@ from sqlalchemy.engine import make_url
 
 from counterfoil.core.document import Kind
 from counterfoil.core.exporting import ExportState, Topic
+from counterfoil.core.ports import Flow
+from counterfoil.core.syncing import Happening
 from counterfoil.services import exporting, periods
 from counterfoil.services.checking import check, keep
+from counterfoil.services.office import Work
 from counterfoil.store import open_store
 from counterfoil.store.migrating import grant
 from counterfoil.store.schema import APPEND_ONLY, metadata
@@ -41,6 +44,15 @@ def play(desk: Desk) -> None:
     desk.change(lambda work: exporting.record(work, "erp", Topic.SALES_INVOICE, notes, ExportState.ACKNOWLEDGED))
 
 
+def pull(work: Work) -> None:
+    """A document is pulled and fails."""
+    syncs = work.unit.syncs
+    syncs.add_account("traede:main", work.unit.mint)
+    known = syncs.account("traede:main")
+    assert known is not None
+    syncs.note(known.id, Flow.INVOICES, 1, Happening("failed", "code", "why", work.now, work.actor))
+
+
 def supply(desk: Desk) -> None:
     """A supplier's invoice is registered over goods that came in."""
     buyer = Buyer(desk.store, desk.now)
@@ -61,6 +73,7 @@ def denied(desk: Desk, sql: str, why: str | None = None) -> None:
 def test_append_only_tables_refuse_change(desk: Desk, table: str) -> None:
     play(desk)
     supply(desk)
+    desk.change(pull)
     column = next(iter(metadata.tables[table].columns)).name
     with desk.store.engine.reading() as connection:
         assert connection.raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0  # noqa: S608

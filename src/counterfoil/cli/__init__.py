@@ -10,6 +10,7 @@ from counterfoil.cli import (
     demo,
     doctor,
     documents,
+    double,
     drafts,
     exports,
     importing,
@@ -17,6 +18,7 @@ from counterfoil.cli import (
     purchases,
     reports,
     settings_reference,
+    sync,
     tokens,
 )
 from counterfoil.cli.desk import app
@@ -30,6 +32,7 @@ __all__ = [
     "demo",
     "doctor",
     "documents",
+    "double",
     "drafts",
     "exports",
     "importing",
@@ -38,6 +41,7 @@ __all__ = [
     "purchases",
     "reports",
     "settings_reference",
+    "sync",
     "tokens",
 ]
 

@@ -72,7 +72,7 @@ class State(StrEnum):
 
 
 class LineKind(StrEnum):
-    """An item line, a charge of the whole document such as freight, text, or a line of an accounting entry.
+    """An item line, a charge of the whole document such as freight, text, what rounding left, or a line of an entry.
 
     An entry's line has its account's code for a sku; its net is its debit less its credit.
     """
@@ -80,6 +80,7 @@ class LineKind(StrEnum):
     ITEM = "item"
     CHARGE = "charge"
     TEXT = "text"
+    ROUNDING = "round"
     ENTRY = "entry"
 
 
@@ -146,7 +147,10 @@ class Sale:
     type_code:    the invoice type whose rules hold, "" = none; sub_type is its workflow label
     reference:    the sender's order number
     order_number: the order that this invoice belongs to, where the sender names one
+    original_id:  the invoice that this one gives back, where no line says so
     contact:      the merchant's reference of the person who placed it
+    rate:         base units for one unit of the currency, as its issuer fixed it; None = the book's own rate
+    moves_goods:  False where its issuer keeps the stock and books the cost
     asserted_*:   the sender's figures in major units
     extras:       what the contract gives and we do not model
     draft_id:     the draft that it was, whose id it keeps
@@ -164,6 +168,7 @@ class Sale:
     ship_on: date | None = None
     book_month: int | None = None
     currency: str | None = None
+    rate: Decimal | None = None
     number: str | None = None
     type_code: str = ""
     sub_type: str = ""
@@ -174,9 +179,11 @@ class Sale:
     customer_po: str = ""
     third_party_number: str = ""
     order_number: str = ""
+    original_id: int | None = None
     contact: str | None = None
     ordered_by: str = ""
     comment: str = ""
+    moves_goods: bool = True
     lines: tuple[SaleLine, ...] = ()
     tenders: tuple[SaleTender, ...] = ()
     tax_rounding: TaxRounding = TaxRounding.COMPONENT

@@ -89,7 +89,7 @@ def _drifted(used: Money, deposit: Deposit, books: Books) -> list[Posting]:
 
 
 def _income(kind: LineKind) -> Role:
-    return Role.CHARGES if kind is LineKind.CHARGE else Role.SALES
+    return {LineKind.CHARGE: Role.CHARGES, LineKind.ROUNDING: Role.ROUNDING}.get(kind, Role.SALES)
 
 
 def tax_class(tax_code_id: int | None) -> str:

@@ -46,6 +46,7 @@ class Pricing:
     place:   where it is taxed, None = nowhere
     binding: a posted document, whose tax must agree with the sender's within tolerance
     strict:  a subtotal that differs from the lines is refused
+    moves:   stocked items move
     """
 
     items: Mapping[int, Item]
@@ -55,6 +56,7 @@ class Pricing:
     place: Jurisdiction | None
     binding: bool
     strict: bool
+    moves: bool = True
 
 
 def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
@@ -129,7 +131,7 @@ def _line(
         net=Money.of(asked.quantity * unit_price, using.unit) - discount,
         tax=Money(0, using.unit),
         ledger_class=item.ledger_class if item else "",
-        stocked=item.stocked if item else False,
+        stocked=using.moves and item is not None and item.stocked,
         order_line_id=asked.order_line_id,
         returns_line_id=asked.returns_line_id,
     )

@@ -52,6 +52,7 @@ def draw_up(work: Work, sale: Sale) -> Drawn:
         place=taxed_at,
         binding=binding,
         strict=policy.strict_totals,
+        moves=sale.moves_goods,
     )
     priced = price(sale, using, lambda: work.unit.mint.take("document_line"))
     problems += priced.problems
@@ -75,7 +76,7 @@ def _ask_ahead(work: Work, sale: Sale) -> None:
     if isinstance(sale.customer, int):
         work.unit.parties.ahead(sale.customer)
     department = sale.department_id or default_department(work)
-    if sale.kind is not Kind.QUOTE and department is not None:
+    if sale.kind is not Kind.QUOTE and sale.moves_goods and department is not None:
         work.unit.stock.ahead(_item_ids(sale), department)
     work.unit.items.ahead(_item_ids(sale))
 

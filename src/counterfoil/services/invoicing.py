@@ -43,12 +43,13 @@ def issue(
         drawn.document,
         order_id=order.id if order else None,
         order_number=order.number if order else drawn.document.order_number,
-        original_id=_original(work, drawn.document),
+        original_id=_original(work, drawn.document) or sale.original_id,
         tenders=tuple(tenders),
         lines=moved.lines,
     )
     _fix_currency(work, drawn, document)
-    entry = for_sale(document, moved.goods, receipts.books(work, document), deposit if at_once else NO_DEPOSIT)
+    books = receipts.books(work, document, sale.rate)
+    entry = for_sale(document, moved.goods, books, deposit if at_once else NO_DEPOSIT)
     work.file(document)
     opened = work.post(entry, document.due_on)
     if not at_once:

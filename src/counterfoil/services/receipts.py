@@ -95,10 +95,11 @@ def _document(
     )
 
 
-def books(work: Work, document: Document) -> Books:
-    """What the recipes need for a document: accounts, base currency and the rate of its day."""
+def books(work: Work, document: Document, rate: Decimal | None = None) -> Books:
+    """What the recipes need for a document: accounts, base currency and the rate of its day, unless one is given."""
     reference = work.reference
-    rate = reference.rate(document.total.currency.code, document.on.isoformat())
+    if rate is None or document.total.currency == reference.base:
+        rate = reference.rate(document.total.currency.code, document.on.isoformat())
     return Books(reference.account_map, reference.base, rate)
 
 

@@ -43,6 +43,7 @@ from counterfoil.store.reports import OWED, Booked, Headed, OwedBy, Reports
 from counterfoil.store.stock import Level, Move, Stock
 from counterfoil.store.sums import Elsewhere, Leg, Sums
 from counterfoil.store.supplier_invoices import Change, SupplierInvoices
+from counterfoil.store.syncing import Known, Syncs
 from counterfoil.store.traces import WINDOW, Heard, Traces
 from counterfoil.store.upkeep import LawCheck, Upkeep
 
@@ -72,6 +73,7 @@ __all__ = [
     "Heard",
     "InvoiceFilter",
     "InvoiceRow",
+    "Known",
     "LawCheck",
     "LedgerFilter",
     "LedgerRow",
@@ -90,6 +92,7 @@ __all__ = [
     "Refs",
     "ShipmentFilter",
     "Store",
+    "Syncs",
     "Unit",
     "open_store",
 ]
@@ -122,6 +125,7 @@ class Unit:
         self.evidence = Evidence(connection)
         self.upkeep = Upkeep(connection)
         self.credentials = Credentials(connection)
+        self.syncs = Syncs(connection)
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.lists = Lists(connection)
@@ -170,6 +174,7 @@ class Reader:
         self.drafts = Drafts(connection)
         self.exports = Exports(connection)
         self.exported = Exported(connection)
+        self.syncs = Syncs(connection)
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)

@@ -394,6 +394,14 @@ LAWS: tuple[Law, ...] = (
         "document {1} ({0}) has no message",
     ),
     Law(
+        "every pulled document that was taken is in the book, and no two are the same one",
+        "SELECT flow, their_id, 'is not in the book' FROM sync_document"
+        " WHERE state IN ('imported', 'marked', 'changed') AND document_id IS NULL"
+        " UNION ALL SELECT max(flow), max(their_id), 'shares its document with another' FROM sync_document"
+        " WHERE document_id IS NOT NULL GROUP BY document_id HAVING count(*) > 1",
+        "{0} {1} {2}",
+    ),
+    Law(
         "every key leads to a result",
         "SELECT principal_id, contract FROM idempotency WHERE result IS NULL",
         "a key of principal {0} on {1} leads nowhere",

@@ -325,6 +325,12 @@ class Items:
         """Keep others from changing an item until the unit of work ends."""
         self._connection.ask(_hold_item, id=item_id)
 
+    def by_skus(self, skus: Iterable[str]) -> dict[str, Item]:
+        """The items of some stock-keeping codes, asked for together; unknown ones are missing."""
+        asked = [self._connection.ask(_item_by_sku, sku=sku) for sku in sorted(set(skus))]
+        found = [to_item(row) for answer in asked if (row := answer.row())]
+        return {item.sku: item for item in found}
+
     def add(self, thing: Item) -> None:
         """File a new item."""
         row = {"id": thing.id, "sku": thing.sku, "stocked": thing.stocked, **_description(thing)}

@@ -897,6 +897,81 @@ export_state = Table(  # projection of export_event
     sqlite_with_rowid=False,
 )
 
+# --- pulled from other systems --------------------------------------------------------------------------------------
+
+sync_account = Table(  # a system that documents are pulled from, and what has been found out about it
+    "sync_account",
+    metadata,
+    _id(),
+    Column("name", Plain, nullable=False, unique=True),
+    Column("signs", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+)
+sync_document = Table(
+    "sync_document",
+    metadata,
+    _ref("account_id", "sync_account.id"),
+    Column("flow", String(20), nullable=False),
+    Column("their_id", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("raw", Text),  # until it is imported; then the evidence has it
+    _ref("document_id", "document.id", nullable=True),
+    Column("waits_for", Integer),  # their id of the invoice that a credit note is to be set against
+    Column("code", Text, nullable=False),
+    Column("say", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Big),
+    Column("note", Text, nullable=False),
+    Column("first_seen_at", Big, nullable=False),
+    Column("last_seen_at", Big, nullable=False),
+    Column("imported_at", Big),
+    Column("marked_at", Big),
+    PrimaryKeyConstraint("account_id", "flow", "their_id"),
+)
+for _name, _indexed, _where in (
+    ("open", "account_id flow state their_id", "state <> 'marked' AND state <> 'closed'"),
+    ("filed", "document_id", "document_id IS NOT NULL"),
+    ("waits", "account_id waits_for", "waits_for IS NOT NULL"),
+):
+    Index(
+        f"ix_sync_document_{_name}",
+        *(sync_document.c[_column] for _column in _indexed.split()),
+        sqlite_where=text(_where),
+        postgresql_where=text(_where),
+    )
+sync_event = Table(  # append-only: what happened to a pulled document beside its plain way into the book
+    "sync_event",
+    metadata,
+    Column("account_id", Id, nullable=False),
+    Column("flow", String(20), nullable=False),
+    Column("their_id", Integer, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("say", Text, nullable=False),
+    Column("at", Big, nullable=False),
+    Column("actor", Text, nullable=False),
+    Index("ix_sync_event_document", "account_id", "flow", "their_id", "at"),
+)
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _ref("account_id", "sync_account.id"),
+    Column("since", Big),
+    Column("state", String(8), nullable=False),
+    Column("started_at", Big, nullable=False),
+    Column("ended_at", Big),
+    Column("pages", Integer, nullable=False),
+    Column("staged", Integer, nullable=False),
+    Column("imported", Integer, nullable=False),
+    Column("marked", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("say", Text, nullable=False),
+    Index("ix_sync_run_account", "account_id", "started_at"),
+)
+
 # --- operations -----------------------------------------------------------------------------------------------------
 
 law_check = Table(  # append-only: when the book was checked, and what was found
@@ -925,5 +1000,6 @@ APPEND_ONLY = (
     supplier_event,
     invoice_change,
     export_event,
+    sync_event,
     law_check,
 )

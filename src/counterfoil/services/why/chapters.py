@@ -8,6 +8,7 @@ from typing import Any
 from counterfoil.core.money import Money, currency
 from counterfoil.core.terms import month_text
 from counterfoil.services.why.model import Event, Subject
+from counterfoil.services.why.pulled import pulled
 from counterfoil.store import Heard
 
 Chapter = Callable[[Subject], Iterable[Event]]
@@ -119,4 +120,4 @@ def relatives(subject: Subject) -> Iterable[Event]:
         yield Event(other.at, "related", f"{verb} {named} ({other.state})", details)
 
 
-CHAPTERS: list[Chapter] = [calls, filed, entries, applications, relatives]
+CHAPTERS: list[Chapter] = [calls, filed, entries, applications, relatives, pulled]

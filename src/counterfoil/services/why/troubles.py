@@ -9,6 +9,7 @@ from counterfoil.core.document import ORDERS, Document, Kind, State
 from counterfoil.core.money import Money, from_millionths
 from counterfoil.core.terms import days_late
 from counterfoil.services.why.model import Subject, Trouble
+from counterfoil.services.why.pulled import disagreements
 from counterfoil.store import OWED
 
 Check = Callable[[Subject], Iterable[Trouble]]
@@ -87,4 +88,4 @@ def _waiting(subject: Subject, document: Document) -> dict[int, Decimal]:
     return wanted
 
 
-CHECKS: list[Check] = [open_amounts, variances, reversals, short_stock]
+CHECKS: list[Check] = [open_amounts, variances, reversals, short_stock, disagreements]

@@ -1,0 +1,1 @@
+"""Vendors played for tests and trials."""
