@@ -11,6 +11,7 @@ from threading import Lock
 
 from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
+from counterfoil.store.changes import Changes
 from counterfoil.store.credentials import Credential, Credentials, Principal
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.drafts import Drafts
@@ -130,6 +131,7 @@ class Unit:
         self.exports = Exports(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.changes = Changes(connection)
 
     @property
     def reference(self) -> Reference:
@@ -178,6 +180,7 @@ class Reader:
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.changes = Changes(connection)
 
     @cached_property
     def reference(self) -> Reference:

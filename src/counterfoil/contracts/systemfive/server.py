@@ -11,9 +11,9 @@ from counterfoil.contracts.systemfive import translate
 from counterfoil.contracts.systemfive.settings import Settings
 from counterfoil.contracts.systemfive.translate import NOBODY
 from counterfoil.contracts.systemfive.wire import MAX_DEPTH, Entry, Tender, read
-from counterfoil.core.document import ORDERS, Document
+from counterfoil.core.document import ORDERS, Document, Sale, State
 from counterfoil.core.errors import BookError, Conflict, Invalid, NotFound, Problem, Refused, Unavailable
-from counterfoil.services import invoicing, lookup, ordering, registry
+from counterfoil.services import extending, invoicing, lookup, ordering, registry
 from counterfoil.services.office import Context, Filed, Work
 from counterfoil.wire import auth
 from counterfoil.wire.codec import decode, encode
@@ -121,7 +121,7 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
     unsupported = translate.type_problem(entry)
     if entry.problems or unsupported:
         raise Refused([*entry.problems, *([unsupported] if unsupported else [])])
-    _check_number(work, entry)
+    order = _named(work, entry) if entry.header.InvoiceNumber else None
     customers = [number for number in (entry.header.InvoiceCustomer, entry.header.InvoiceShipTo) if number]
     ours = registry.ours(work, SYSTEM, {"customer": customers, "item": [line.PartUnique for line in entry.lines]})
     known, parts = ours["customer"], ours["item"]
@@ -129,32 +129,45 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
     ship_to = known.get(entry.header.InvoiceShipTo, NOBODY) if entry.header.InvoiceShipTo else None
     sale = translate.sale(entry, customer, ship_to, parts, work.today)
     content = translate.content(entry)
+    bill_to = order.customer_id if order and customer is None else customer
     filed: list[Document] = []
 
     def effect() -> Filed:
-        done = ordering.enter(work, sale) if sale.kind in ORDERS else invoicing.issue(work, sale)
+        if order is not None:
+            done = _extended(work, entry, order, sale)
+        else:
+            done = ordering.enter(work, sale) if sale.kind in ORDERS else invoicing.issue(work, sale)
         filed.append(done.document)
-        if entry.header.ReferenceNo and customer is None and done.document.customer_id is not None:
+        if entry.header.ReferenceNo and bill_to is None and done.document.customer_id is not None:
             work.also(translate.key(entry, done.document.customer_id), content)
         return Filed(done.document, (*done.warnings, *_notes(work, entry)))
 
-    keys = [translate.key(entry, customer)] if entry.header.ReferenceNo else []
+    keys = [translate.key(entry, bill_to)] if entry.header.ReferenceNo else []
     outcome = work.once(keys, content, effect)
     result = _echo(work, filed[0] if filed else None, outcome.document_id, outcome.number, wanted)
     record_id = registry.theirs(work, SYSTEM, "document", outcome.document_id)
-    return translate.accepted(record_id, outcome.number, outcome.replayed, [say for _, say in outcome.warnings], result)
+    did = translate.did(entry, outcome.number, outcome.replayed)
+    return translate.accepted(record_id, outcome.number, did, [say for _, say in outcome.warnings], result)
 
 
-def _check_number(work: Work, entry: Entry) -> None:
-    """InvoiceNumber names an invoice to add lines to, which is not served."""
+def _named(work: Work, entry: Entry) -> Document:
+    """The invoice that InvoiceNumber names, to add lines to."""
     number = entry.header.InvoiceNumber
-    if not number:
-        return
-    standing = lookup.standing(work, number)
-    if standing is None:
+    found = lookup.sale(work, number)
+    if found is None:
         raise NotFound(Problem("invoice_not_found", "", f"there is no invoice {number!r}"))
-    say = "adding lines to it is not supported" if standing else "it is posted and takes no more lines"
-    raise Conflict(Problem("invoice_locked", "", f"{number!r}: {say}"))
+    return found
+
+
+def _extended(work: Work, entry: Entry, order: Document, sale: Sale) -> Filed:
+    """Lines and tenders added to an estimate or work order; what has been posted takes no more."""
+    if order.state is not State.OPEN:
+        say = f"{order.number!r} is {order.state.value} and takes no more lines"
+        raise Conflict(Problem("invoice_locked", "", say))
+    problems = translate.other_than(entry, order, sale)
+    if problems:
+        raise Refused(problems)
+    return extending.extend(work, order.id, sale)
 
 
 def _notes(work: Work, entry: Entry) -> list[tuple[str, str]]:
