@@ -13,6 +13,7 @@ from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
 from counterfoil.store.changes import Changes
 from counterfoil.store.credentials import Credential, Credentials, Principal
+from counterfoil.store.directory import Directory
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
@@ -181,6 +182,7 @@ class Reader:
         self.lists = Lists(connection)
         self.registers = Registers(connection)
         self.changes = Changes(connection)
+        self.directory = Directory(connection)
 
     @cached_property
     def reference(self) -> Reference:

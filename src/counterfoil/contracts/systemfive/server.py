@@ -5,9 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs
 
 from counterfoil.contracts.systemfive import translate
+from counterfoil.contracts.systemfive.replies import (
+    SYSTEM,
+    chosen,
+    invalid,
+    malformed,
+    page,
+    shown,
+    told,
+    wanted_fields,
+)
 from counterfoil.contracts.systemfive.settings import Settings
 from counterfoil.contracts.systemfive.translate import NOBODY
 from counterfoil.contracts.systemfive.wire import MAX_DEPTH, Entry, Tender, read
@@ -17,23 +26,8 @@ from counterfoil.services import extending, invoicing, lookup, ordering, registr
 from counterfoil.services.office import Context, Filed, Work
 from counterfoil.wire import auth
 from counterfoil.wire.codec import decode, encode
-from counterfoil.wire.contract import Call, Fault, Presented, Reply, Request
+from counterfoil.wire.contract import Call, Presented, Reply, Request
 from counterfoil.wire.values import storable
-
-SYSTEM = "systemfive"
-_PAGE_SIZE = 100
-_MOST = 1000
-_REALM = (("WWW-Authenticate", 'Basic realm="Counterfoil"'),)
-_FAULTS = {
-    Fault.NOT_FOUND: (404, "there is no such method"),
-    Fault.METHOD: (405, "this method takes another verb"),
-    Fault.UNAUTHENTICATED: (401, "user and password are needed, by HTTP Basic"),
-    Fault.FORBIDDEN: (403, "this user may not call this method"),
-    Fault.TOO_MANY: (429, "too many calls by this user; send it again later"),
-    Fault.TOO_LARGE: (413, "the body is larger than 20 MiB"),
-    Fault.OURS: (500, "the server failed; nothing of this entry was stored"),
-    Fault.UNAVAILABLE: (503, "the book does not answer now; send it again"),
-}
 
 
 def present(request: Request, settings: Settings) -> Sequence[Presented]:
@@ -47,12 +41,6 @@ def admits(principal: str, presented: Presented, settings: Settings) -> bool:
     return presented.user == principal
 
 
-def fault(kind: Fault, request: Request, settings: Settings) -> Reply:
-    """A fault as DataSnap words one."""
-    status, say = _FAULTS[kind]
-    return Reply(status, encode({"error": say}), _REALM if kind is Fault.UNAUTHENTICATED else ())
-
-
 def add_invoice(call: Call[Context, Settings]) -> Reply:
     """Take every entry, each on its own; one that is refused neither stops nor undoes another."""
     began = time.perf_counter()
@@ -60,47 +48,12 @@ def add_invoice(call: Call[Context, Settings]) -> Reply:
     try:
         entries = read(decode(call.request.body, max_depth=MAX_DEPTH))
     except Invalid as error:
-        reply = _malformed(error, began)
+        reply = malformed("Invoice", error, began)
         ctx.refuse(reply.status, reply.body)
         return reply
-    wanted = _wanted_fields(call.request)
+    wanted = wanted_fields(call.request)
     records = [_take(ctx, entry, part, wanted) for part, entry in enumerate(entries)]
-    stored = sum(record["ActionSuccess"] for record in records)
-    payload = {
-        "Invoice": records,
-        "APIResponse": {
-            "IsSuccess": stored == len(records),
-            "Response": f"{stored} of {len(records)} stored",
-            "ElapsedTime": _elapsed(began),
-            "RecordCount": str(len(records)),
-        },
-    }
-    return Reply(200, encode(_wrapped(payload, call.settings)))
-
-
-def _malformed(error: Invalid, began: float) -> Reply:
-    say = "; ".join(f"{problem.where}: {problem.say}" if problem.where else problem.say for problem in error.problems)
-    response = {"IsSuccess": False, "Response": say, "ElapsedTime": _elapsed(began), "RecordCount": "0"}
-    return Reply(400, encode({"error": say, "Invoice": [], "APIResponse": response}))
-
-
-def _elapsed(began: float) -> str:
-    return f"{time.perf_counter() - began:.3f}"
-
-
-def _wrapped(payload: dict[str, Any], settings: Settings) -> Any:
-    match settings.envelope:
-        case "result":
-            return {"result": [payload]}
-        case "array":
-            return [payload]
-        case _:
-            return payload
-
-
-def _wanted_fields(request: Request) -> list[str]:
-    texts = parse_qs(request.query).get("Fields", [])
-    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
+    return told("Invoice", records, began, call.settings)
 
 
 def _take(ctx: Context, entry: Entry, part: int, wanted: list[str]) -> dict[str, Any]:
@@ -188,32 +141,30 @@ def _echo(work: Work, document: Document | None, document_id: int, number: str, 
     document = document or work.unit.documents.get(document_id)
     assert document is not None, "a document that was answered for is on file"
     fields = translate.header(document, number, lookup.their_ids(work.unit.refs, SYSTEM, [document]))
-    by_name = {name.lower(): (name, value) for name, value in fields.items()}
-    return dict(by_name[name.lower()] for name in wanted if name.lower() in by_name)
+    return chosen(fields, wanted)
 
 
 def read_invoices(call: Call[Context, Settings]) -> Reply:
     """Read invoices back, by number or unique id; none or 0 reads all, page by page."""
     ctx, tail = call.context, call.request.tail
-    query = parse_qs(call.request.query)
     try:
-        size = _page_number(query, "PageSize", _PAGE_SIZE)
-        page = _page_number(query, "PageNumber", 1)
+        number, size = page(call.request)
     except Invalid as error:
-        return Reply(400, encode({"error": str(error)}))
+        return invalid(error)
     if tail in ("", "0"):
-        found = lookup.page(ctx, SYSTEM, page, min(size, _MOST))
+        found = lookup.page(ctx, SYSTEM, number, size)
     else:
         found = lookup.by_number_or_id(ctx, SYSTEM, tail) if storable(tail) else []
-    shown = [
+    wanted = wanted_fields(call.request)
+    rows = [
         translate.shown(one.document, [Tender(t.type.code, t.net.amount, "") for t in one.tenders], one.ids)
         for one in found
     ]
-    return Reply(200, encode(_wrapped({"Invoice": shown}, call.settings)), (("Cache-Control", "no-store"),))
+    return shown({"Invoice": [_narrowed(row, wanted) for row in rows]}, call.settings)
 
 
-def _page_number(query: dict[str, list[str]], name: str, default: int) -> int:
-    text = query.get(name, [str(default)])[0]
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
-        raise Invalid(Problem("field_invalid", name, f"{name} {text!r} is not a number from 1"))
-    return int(text)
+def _narrowed(row: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    """An invoice with the nodes that are wanted, and the fields of its header."""
+    header = chosen(row["InvoiceHeader"], wanted)
+    nodes = chosen(row, wanted)
+    return nodes if "InvoiceHeader" in nodes else {"InvoiceHeader": header, **nodes} if header else nodes

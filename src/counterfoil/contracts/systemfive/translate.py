@@ -115,7 +115,6 @@ def _line(line: Line, parts: Mapping[int, int]) -> SaleLine:
 def address(block: Block) -> Address:
     """A block as the book keeps it; without AName the name is made of first and last name."""
     name = block.AName if block.AName.strip() not in NO_NAME else f"{block.FirstName} {block.LastName}".strip()
-    country = block.Country.strip().upper()
     return Address(
         name=name,
         first_name=block.FirstName,
@@ -124,8 +123,14 @@ def address(block: Block) -> Address:
         city=block.City,
         state=block.StateProvince,
         postal_code=block.ZipPostal,
-        country=_COUNTRIES.get(country, country if len(country) == 2 else block.Country),
+        country=country(block.Country),
     )
+
+
+def country(written: str) -> str:
+    """A country's two letters where they are known, else as written."""
+    name = written.strip().upper()
+    return _COUNTRIES.get(name, name if len(name) == 2 else written)
 
 
 def key(entry: Entry, customer: int | None) -> str:
