@@ -31,6 +31,10 @@ _BEFORE = {
     "return-on-account": ("account-sale",),
     "replay": ("sample-1-customer",),
     "reference-conflict": ("sample-1-customer",),
+    "add-lines": ("sample-3-customer",),
+    "changed-invoices": ("sample-1-customer", "sample-3-customer"),
+    "customer": ("sample-3-customer",),
+    "customer-by-email": ("add-customer",),
     "read-back": ("account-sale-with-tender",),
 }
 

@@ -17,6 +17,7 @@ from counterfoil.core.reference import Reference
 from counterfoil.core.stock import Item
 from counterfoil.services import registry
 from counterfoil.services.office import Work
+from counterfoil.store.changes import ITEM
 
 #: A prefix ends in no digit, so that no two of them can make the same number.
 PREFIX = r"^([A-Za-z0-9/_.-]{0,15}[A-Za-z/_.-])?$"
@@ -64,6 +65,7 @@ def change_item(work: Work, known: Item, changes: dict[str, Any]) -> Item:
     """Change an item's description; its sku, and whether it is stocked, stay."""
     changed = replace(known, **changes)
     work.unit.items.change(changed)
+    work.unit.changes.note(ITEM, [changed.id], work.now)
     return changed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from counterfoil.core.document import INVOICES, ORDERS, SHOWN_AS_INVOICES, Document, State
+from counterfoil.core.document import INVOICES, ORDERS, SHOWN_AS_INVOICES, Document
 from counterfoil.core.tender import Tender
 from counterfoil.services.office import Context, Work
 from counterfoil.store import Reader, Refs
@@ -23,12 +23,10 @@ class SaleFound:
     ids: dict[tuple[str, int], int]
 
 
-def standing(work: Work, number: str) -> bool | None:
-    """Whether the sale of a number is an order that is still open; None when there is no such sale."""
-    for document_id in work.unit.documents.find(number, _SALES):
-        document = work.unit.documents.get(document_id)
-        return document is not None and document.state is State.OPEN
-    return None
+def sale(work: Work, number: str) -> Document | None:
+    """The sale of a number; an order before what it became."""
+    found = [work.unit.documents.get(document_id) for document_id in work.unit.documents.find(number, _SALES)]
+    return next((document for document in found if document is not None), None)
 
 
 def page(ctx: Context, system: str, number: int, size: int) -> list[SaleFound]:

@@ -29,6 +29,7 @@ from counterfoil.services import invoicing, receipts, stock
 from counterfoil.services.drawing import draw_up
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
+from counterfoil.store.changes import ORDER
 
 _DEPOSIT = "deposit/1"
 #: A line of an order, and the quantities that it is charged from and up to.
@@ -85,6 +86,7 @@ def invoice(
     stock.reserve(work, replace(order, lines=released), -1)
     if not left:
         work.unit.documents.set_state(order.id, State.INVOICED)
+        work.unit.changes.note(ORDER, [order.id], work.now)
     return filed
 
 
@@ -241,6 +243,7 @@ def void(work: Work, order_id: int) -> Filed:
         require_open(work, book_month(on))
         work.post(negated(filed.entry, filed.id, on, book_month(on)))
     work.unit.documents.set_state(order.id, State.VOID)
+    work.unit.changes.note(ORDER, [order.id], work.now)
     warnings = []
     if order.tenders:
         taken = sum((tender.net.minor for tender in order.tenders), 0)

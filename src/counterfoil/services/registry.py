@@ -21,6 +21,7 @@ from counterfoil.core.stock import Item
 from counterfoil.services.office import Clock, Work, utc_now
 from counterfoil.services.supplier_terms import amount_type_row, dispute_reason_row
 from counterfoil.store import Refs, Store
+from counterfoil.store.changes import ITEM
 from counterfoil.store.reference import ACCOUNT_PREFIX, setting_value
 from counterfoil.store.refs import LARGEST as LARGEST
 
@@ -324,6 +325,7 @@ def add_item(
         tax_code_id=tax_code_id,
     )
     work.unit.items.add(item)
+    work.unit.changes.note(ITEM, [number], work.now)
     if stocked:
         work.unit.stock.open(number)
     file_refs(work, "item", number, refs)

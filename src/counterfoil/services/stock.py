@@ -18,6 +18,7 @@ from counterfoil.services.drawing import Warnings, default_department
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
 from counterfoil.store import Level, Move, Store
+from counterfoil.store.changes import ITEM
 
 
 def reserve(work: Work, order: Document, sign: int, warnings: Warnings | None = None) -> None:
@@ -217,6 +218,7 @@ def take_back(work: Work, document: Document, on: date) -> bool:
     work.unit.stock.change({(item, made[0].department_id): (quantity, 0) for item, quantity in changed.items()})
     back = [replace(past, quantity=-past.quantity, value=-past.value, variance=-past.variance) for past in made]
     work.unit.stock.file_moves(back, on, work.unit.mint)
+    work.unit.changes.note(ITEM, (past.item_id for past in made), work.now)
     return True
 
 

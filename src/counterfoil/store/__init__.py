@@ -11,7 +11,9 @@ from threading import Lock
 
 from counterfoil.core.errors import Refused
 from counterfoil.core.reference import Reference
+from counterfoil.store.changes import Changes
 from counterfoil.store.credentials import Credential, Credentials, Principal
+from counterfoil.store.directory import Directory
 from counterfoil.store.documents import SHELF_INVOICES, SHELF_ORDERS, Creditable, Documents
 from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
@@ -130,6 +132,7 @@ class Unit:
         self.exports = Exports(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.changes = Changes(connection)
 
     @property
     def reference(self) -> Reference:
@@ -178,6 +181,8 @@ class Reader:
         self.evidence = Evidence(connection)
         self.lists = Lists(connection)
         self.registers = Registers(connection)
+        self.changes = Changes(connection)
+        self.directory = Directory(connection)
 
     @cached_property
     def reference(self) -> Reference:

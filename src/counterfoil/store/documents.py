@@ -100,6 +100,22 @@ _tenders = Statement(
     sa.select(document_tender).where(document_tender.c.document_id == p("id")).order_by(document_tender.c.position)
 )
 _set_state = Statement(sa.text("UPDATE document SET state = :state WHERE id = :id"))
+#: What an order's head says of its amounts.
+_TOTALS = (
+    *("subtotal", "discount_total", "tax_total", "total"),
+    *("asserted_subtotal", "asserted_tax", "asserted_total", "variance"),
+)
+_set_totals = Statement(sa.update(document).where(document.c.id == p("id")).values({name: p(name) for name in _TOTALS}))
+_ends = Statement(
+    sa.select(
+        *(
+            sa.select(sa.func.coalesce(sa.func.max(part.c.position), -1) + 1)
+            .where(part.c.document_id == p("id"))
+            .scalar_subquery()
+            for part in (document_tax, document_tender)
+        )
+    )
+)
 _take = Statement(
     sa.text('UPDATE number_series SET "next" = "next" + :count WHERE kind = :kind RETURNING prefix, "next" - :count')
 )
@@ -222,7 +238,7 @@ class Documents:
         unit = currency(_Head._make(row).currency)
         return replace(
             to_document(row, lines.rows()),
-            taxes=tuple(_to_tax(part, unit) for part in taxes.rows()),
+            taxes=_to_taxes(taxes.rows(), unit),
             tenders=tuple(self._to_tender(one, unit) for one in tenders.rows()),
         )
 
@@ -232,10 +248,7 @@ class Documents:
         heads, lines, taxes = (self._connection.ask(part, ids=wanted) for part in (_heads, _lines_in, _taxes_in))
         lines_of, taxes_of = _by_document(lines.rows(), 1), _by_document(taxes.rows(), 0)
         found = [to_document(row, lines_of.get(row[0], [])) for row in heads.rows()]
-        return {
-            one.id: replace(one, taxes=tuple(_to_tax(part, one.total.currency) for part in taxes_of.get(one.id, [])))
-            for one in found
-        }
+        return {one.id: replace(one, taxes=_to_taxes(taxes_of.get(one.id, []), one.total.currency)) for one in found}
 
     def _ask(self, document_id: int) -> tuple[Answer, Answer]:
         return self._connection.ask(_head, id=document_id), self._connection.ask(_lines, id=document_id)
@@ -263,6 +276,24 @@ class Documents:
     def set_state(self, document_id: int, state: State) -> None:
         """Move an order on."""
         self._connection.run(_set_state, id=document_id, state=state.value)
+
+    def extend(
+        self, whole: Document, lines: Sequence[Line], taxes: Sequence[TaxPart], tenders: Sequence[Tender]
+    ) -> None:
+        """Add to an order, and bring its totals to what it comes to now.
+
+        whole:                 the order with what is added
+        lines, taxes, tenders: what is added
+        """
+        at = self._connection.row(_ends, id=whole.id)
+        assert at is not None, "an order that is added to is on file"
+        first_tax, first_tender = at
+        self._connection.insert(document_line, [_line_row(whole.id, line) for line in lines])
+        self._connection.insert(document_tax, [_tax_row(whole.id, first_tax + n, one) for n, one in enumerate(taxes)])
+        rows = [_tender_row(whole.id, first_tender + n, one) for n, one in enumerate(tenders)]
+        self._connection.insert(document_tender, rows)
+        head = _head_row(whole, whole.number, 0)
+        self._connection.run(_set_totals, **{name: head[name] for name in ("id", *_TOTALS)})
 
     def served(self, line_ids: Collection[int]) -> dict[int, dict[Kind, int]]:
         """What became of order lines: line -> kind of document -> quantity in millionths."""
@@ -558,6 +589,18 @@ def _tax_row(document_id: int, position: int, part: TaxPart) -> dict[str, Any]:
         "base": part.base.minor,
         "tax": part.tax.minor,
     }
+
+
+def _to_taxes(rows: Sequence[Row], unit: Currency) -> tuple[TaxPart, ...]:
+    """A document's taxes; what was added to an order later is one with what it adds to."""
+    parts: dict[tuple[int | None, Decimal | None], TaxPart] = {}
+    for row in rows:
+        part = _to_tax(row, unit)
+        known = parts.get((part.tax_code_id, part.rate))
+        if known is not None:
+            part = replace(part, base=known.base + part.base, tax=known.tax + part.tax)
+        parts[part.tax_code_id, part.rate] = part
+    return tuple(parts.values())
 
 
 def _to_tax(row: Row, unit: Currency) -> TaxPart:

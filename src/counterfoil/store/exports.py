@@ -64,6 +64,16 @@ _taken = Statement(
 _history = Statement(
     sa.select(export_event).where(export_event.c.document_id == p("document_id")).order_by(export_event.c.id)
 )
+_holders = Statement(
+    sa.select(export_state.c.system)
+    .where(
+        export_state.c.system.in_(sa.select(export_system.c.system).where(export_system.c.topic == p("topic"))),
+        export_state.c.topic == p("topic"),
+        export_state.c.document_id == p("document_id"),
+        export_state.c.exported_at.is_not(None),
+    )
+    .order_by(export_state.c.system)
+)
 _latest = Statement(sa.select(export_state.c.state).where(_of_topic, export_state.c.document_id == p("document_id")))
 _REPLACE = (
     "ON CONFLICT (system, topic, document_id) DO UPDATE SET state = excluded.state, draft = excluded.draft,"
@@ -122,6 +132,11 @@ class Exports:
         """How far a document has come on its way into a system; None before its first event."""
         found = self._connection.value(_latest, system=system, topic=topic.value, document_id=document_id)
         return None if found is None else ExportState(found)
+
+    def holders(self, topic: Topic, document_id: int) -> list[str]:
+        """The systems that have taken a document."""
+        rows = self._connection.rows(_holders, topic=topic.value, document_id=document_id)
+        return [row[0] for row in rows]
 
     def history(self, document_id: int) -> list[ExportEvent]:
         """Everything that was ever told about a document's exports, oldest first."""

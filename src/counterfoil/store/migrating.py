@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The revision that this program needs: the newest of the migrations beside this file.
-NEEDED = "0008"
+NEEDED = "0009"
 
 _at = Statement(sa.text("SELECT version_num FROM alembic_version"))
 

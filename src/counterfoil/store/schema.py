@@ -380,6 +380,7 @@ for _name, _columns, _where, _unique in (
     ("ix_document_receipt", ("customer_id", "sort_at"), "kind = 'receipt'", False),
     ("ix_document_kind", ("kind", "dated_on", "id"), None, False),
     ("ix_document_customer", ("customer_id", "kind", "dated_on", "id"), None, False),
+    ("ix_document_entered", ("entered_at",), None, False),
 ):
     Index(
         _name,
@@ -982,6 +983,19 @@ law_check = Table(  # append-only: when the book was checked, and what was found
     Column("laws", Integer, nullable=False),
     Column("broken", Integer, nullable=False),
     Column("actor", Text, nullable=False),
+)
+
+# --- change feed ----------------------------------------------------------------------------------------------------
+
+changed = Table(  # when an order or item changed last without a new document that says so
+    "changed",
+    metadata,
+    Column("kind", String(8), nullable=False),
+    Column("record_id", Id, nullable=False),
+    Column("at", Big, nullable=False),
+    PrimaryKeyConstraint("kind", "record_id"),
+    Index("ix_changed_at", "kind", "at", "record_id"),
+    sqlite_with_rowid=False,
 )
 
 #: Rows are only ever added here: triggers refuse UPDATE and DELETE, and the serving role is granted neither.

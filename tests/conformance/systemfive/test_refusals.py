@@ -116,7 +116,6 @@ REFUSED: list[tuple[str, Json, tuple[str, ...]]] = [
         entry("A", InvoiceNumber="INV-000001", InvoiceCustomer=HOME),
         ("InvoiceNumber", "'INV-000001'", "posted"),
     ),
-    ("INVOICE_LOCKED", entry("W", InvoiceNumber="W-000001"), ("InvoiceNumber", "'W-000001'", "not supported")),
     ("NO_STOCK", entry("A", line(FREIGHT), line(ordered=101), InvoiceCustomer=HOME), ("InvoiceLines", "18220", "-1")),
     ("NO_STOCK", entry("W", line(ordered="100.5")), ("InvoiceLines", "18220", "-0.5")),
     ("FIELD_INVALID", {"InvoiceLines": [line()]}, ("InvoiceType", "required")),

@@ -53,6 +53,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reference_conflict": ("REFERENCE_CONFLICT", "InvoiceHeader.ReferenceNo"),
     "invoice_not_found": ("INVOICE_NOT_FOUND", "InvoiceHeader.InvoiceNumber"),
     "invoice_locked": ("INVOICE_LOCKED", "InvoiceHeader.InvoiceNumber"),
+    "wrong_state": ("INVOICE_LOCKED", "InvoiceHeader.InvoiceNumber"),
+    "type_differs": ("FIELD_INVALID", "InvoiceHeader.InvoiceType"),
+    "customer_differs": ("FIELD_INVALID", "InvoiceHeader.InvoiceCustomer"),
     "no_stock": ("NO_STOCK", "InvoiceLines"),
     "amount_too_large": ("FIELD_INVALID", "InvoiceLines"),
     "tax_rate_missing": ("FIELD_INVALID", "InvoiceHeader.InvoiceDate"),
@@ -112,7 +115,6 @@ def _line(line: Line, parts: Mapping[int, int]) -> SaleLine:
 def address(block: Block) -> Address:
     """A block as the book keeps it; without AName the name is made of first and last name."""
     name = block.AName if block.AName.strip() not in NO_NAME else f"{block.FirstName} {block.LastName}".strip()
-    country = block.Country.strip().upper()
     return Address(
         name=name,
         first_name=block.FirstName,
@@ -121,8 +123,14 @@ def address(block: Block) -> Address:
         city=block.City,
         state=block.StateProvince,
         postal_code=block.ZipPostal,
-        country=_COUNTRIES.get(country, country if len(country) == 2 else block.Country),
+        country=country(block.Country),
     )
+
+
+def country(written: str) -> str:
+    """A country's two letters where they are known, else as written."""
+    name = written.strip().upper()
+    return _COUNTRIES.get(name, name if len(name) == 2 else written)
 
 
 def key(entry: Entry, customer: int | None) -> str:
@@ -180,12 +188,34 @@ def type_problem(entry: Entry) -> Problem | None:
     return Problem("type_unsupported", "", say)
 
 
-def accepted(record_id: int, number: str, replayed: bool, warnings: Sequence[str], result: object) -> dict[str, Any]:
+def other_than(entry: Entry, order: Document, sale: Sale) -> list[Problem]:
+    """Where an entry that adds lines is of another type, or for somebody else, than the order that it names."""
+    problems = []
+    letter = LETTERS.get(order.kind)
+    if entry.header.InvoiceType != letter:
+        say = f"{order.number} is of type {letter}, not {entry.header.InvoiceType}"
+        problems.append(Problem("type_differs", "", say))
+    stranger = sale.customer != order.customer_id
+    if isinstance(sale.customer, NewCustomer):
+        stranger = sale.customer.billing != order.billing
+    if sale.customer is not None and stranger:
+        problems.append(Problem("customer_differs", "", f"{order.number} is another customer's"))
+    return problems
+
+
+def did(entry: Entry, number: str, replayed: bool) -> str:
+    """What became of an entry, in a sentence."""
+    if entry.header.InvoiceNumber:
+        return f"Invoice {number} already has these lines" if replayed else f"Lines added to invoice {number}"
+    return f"Invoice {number} already exists" if replayed else f"Invoice {number} added"
+
+
+def accepted(record_id: int, number: str, said: str, warnings: Sequence[str], result: object) -> dict[str, Any]:
     """The record of an entry that was stored, or had been."""
     record: dict[str, Any] = {
         "RecordId": record_id,
         "RecordDesc": number,
-        "ActionResult": f"Invoice {number} already exists" if replayed else f"Invoice {number} added",
+        "ActionResult": said,
         "ActionSuccess": True,
     }
     if result is not None:

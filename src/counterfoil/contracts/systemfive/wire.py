@@ -95,6 +95,56 @@ class Entry:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerEntry:
+    """One element of Customers: what the book has a place for."""
+
+    where: str
+    Unique: int | None
+    Number: str
+    Name: str
+    FirstName: str
+    LastName: str
+    Addr1: str
+    Addr2: str
+    City: str
+    State: str
+    Postal: str
+    Country: str
+    Email: str
+    CurrencyCode: str
+    Terms: str
+    CreditLimit: Decimal | None
+    problems: tuple[Problem, ...]
+
+
+_CUSTOMER_TEXTS = (
+    *("Number", "Name", "FirstName", "LastName", "Addr1", "Addr2", "City", "State", "Postal", "Country", "Email"),
+    *("CurrencyCode", "Terms"),
+)
+
+
+def read_customers(document: object) -> list[CustomerEntry]:
+    """The customers of a body, as `read` does the entries of addInvoice."""
+    body = Fields.of(document)
+    found = body.children("Customers")
+    body.refuse()
+    if not found:
+        raise Invalid(Problem("required", "Customers", "Customers holds no entry"))
+    return [_customer(fields.apart()) for fields in found]
+
+
+def _customer(fields: Fields) -> CustomerEntry:
+    texts = {name: fields.text(name, max_length=255) or "" for name in _CUSTOMER_TEXTS}
+    unique = fields.whole("Unique", low=0)
+    limit = fields.decimal("CreditLimit", places=2, below=10**11)
+    if all(texts[name] in NO_NAME for name in ("Name", "FirstName", "LastName")):
+        fields.note("required", "Name", "is required")
+    if limit is not None and limit < 0:
+        fields.note("out_of_range", "CreditLimit", f"{limit} is below 0")
+    return CustomerEntry(where=fields.where, Unique=unique, CreditLimit=limit, problems=tuple(fields.problems), **texts)
+
+
 def read(document: object) -> list[Entry]:
     """The entries of a body; Invalid when its nodes are of the wrong kinds or it holds no entry.
 
