@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,7 +32,7 @@ class Line:
     plan: list[str] = field(default_factory=list)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     address: str = ""
-    hook: Callable[[], None] = lambda: None
+    out: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
 
     def fate(self, method: str, path: str, body: bytes) -> str:
         """What happens to this call."""
@@ -59,6 +59,7 @@ def breaking(to: str) -> Iterator[Line]:
         server.shutdown()
         server.server_close()
         thread.join()
+        line.out.close()
 
 
 def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
@@ -72,8 +73,7 @@ def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
                 self._hang_up()
                 return
             kept = {name: self.headers[name] for name in ("authorization", "content-type") if name in self.headers}
-            answer = httpx2.request(self.command, line.to + self.path, content=body, headers=kept, timeout=30)
-            line.hook()
+            answer = line.out.request(self.command, line.to + self.path, content=body, headers=kept)
             self._answer(fate, answer.status_code, answer.content)
 
         do_GET = do_POST = _pass

@@ -285,7 +285,7 @@ def test_pieces_of_a_work_order_over_a_breaking_line(made: Leg, seed: int) -> No
 @pytest.mark.parametrize("seed", range(2))
 def test_many_documents_over_a_breaking_line_arrive_once_each(made: Leg, seed: int) -> None:
     chance = random.Random(seed)
-    numbers = [made.sell(("2W01102", str(chance.randint(1, 3)), "39")) for _ in range(25)]
+    numbers = [made.sell(("2W01102", str(chance.randint(1, 3)), "39")) for _ in range(15)]
     made.line.plan = [chance.choice((PASS, PASS, *DOUBTFUL)) for _ in range(60)]
     for _ in range(40):
         if made.push(resend_when_absent=True).run().came == {}:
