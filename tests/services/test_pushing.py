@@ -18,6 +18,7 @@ from counterfoil.services import exporting, invoicing, registry
 from counterfoil.services.credentials import principal
 from counterfoil.services.office import Context, Said
 from counterfoil.services.pushing import Came
+from counterfoil.services.why import tell
 from counterfoil.store import Store
 from tests.conformance.books import journal
 from tests.conformance.office import work
@@ -87,6 +88,8 @@ def test_a_call_without_an_answer_is_looked_up(made: Leg, fate: str, resend: boo
         assert went.came == {Came.WAITING: 1}
         assert (made.states(), made.there()) == ({number: ExportState.PARKED}, [])
         assert "--adopt RECORD" in made.notes()[number]
+        (life,) = tell(made.ours, number).lives
+        assert [trouble.code for trouble in life.troubles if trouble.code == "not_there"] == ["not_there"]
         assert made.push().run().came == {Came.WAITING: 1}, "it stays there until a person decides"
         made.push().resend(_ctx(made), made.id_of(number))
         assert made.push().run().came == {Came.SENT: 1}
