@@ -25,7 +25,8 @@ test: setup
 
 # Longer sweeps of the property tests, and of the published API on both engines.
 soak: setup
-	COUNTERFOIL_SOAK=1 $(BIN)/python -m pytest tests/property tests/conformance/own/test_published.py tests/services/test_sync_faults.py tests/e2e/test_sync_kill.py
+	COUNTERFOIL_SOAK=1 $(BIN)/python -m pytest tests/property tests/conformance/own/test_published.py \
+		tests/services/test_sync_faults.py tests/e2e/test_sync_kill.py
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""The book behind our own API's golden cases: the demonstration's company, two customers, and what came before."""
+"""The book behind our own API's golden cases: a company of its own, and what came before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from counterfoil import cli, company
+from counterfoil import company
 from counterfoil.contracts import own
 from counterfoil.services import registry, stock
 from counterfoil.services.credentials import issue
@@ -25,7 +25,7 @@ SPELLINGS = ("text", "text with decimals", "decimals")
 VOLATILE = ()
 BENT = ("create-invoice", "create-customer", "create-order")
 GOLDEN = Path(own.__file__).parent / "golden"
-COMPANY = Path(cli.__file__).parent / "demo" / "company.toml"
+COMPANY = Path(__file__).parent / "own" / "company.toml"
 CLOCK = fixed("2024-03-04T18:00:00Z")
 
 #: What was sent before a case, by case.

@@ -40,5 +40,14 @@ def test_a_clerk_orders_receives_matches_disputes_resolves_books_and_pays(tmp_pa
     assert json.loads(clerk("report", "payables", "--json"))["rows"][0]["balance"] == 563.26
     clerk("remit", "S70", "563.26", "--invoice", "SI-000002")
     assert json.loads(clerk("report", "payables", "--json"))["rows"] == []
+    clerk("purchase", "order", "S70", "P1001=10@46.55")
+    clerk("purchase", "ship", "PO-000002", "--reference", "2222334")
+    clerk("purchase", "receive", "SS-000002")
+    clerk("supplier-invoice", "register", "S70", "78", "2021-06-02", "--total", "563.26")
+    accepted = clerk("supplier-invoice", "match", "SI-000003", "SS-000002", "P1001=9", "--expected", "10")
+    assert "leaves 56.33 to be disputed" in accepted
+    assert "SI-000003" in clerk("supplier-invoice", "list", "--open")
+    assert "SI-000002" not in clerk("supplier-invoice", "list", "--open")
+    assert "1 more" in clerk("supplier-invoice", "list", "--limit", "1")
     assert "cannot be" not in clerk("check")
     assert "not" in clerk("reverse", "SI-000002", status=1)

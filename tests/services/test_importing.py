@@ -121,6 +121,17 @@ def test_every_kind_comes_in_and_every_law_holds(company: Desk) -> None:
     assert desk.find("H1").extras == {"paid": "5.13"}
 
 
+def test_suppliers_what_is_owed_to_them_and_accounting_entries_come_in(company: Desk) -> None:
+    desk = company
+    good(desk, "suppliers", {"code": "MILL", "name": "Wool Mill", "tolerance": "0.50", "address": {"city": "Tilburg"}})
+    owed = {"supplier": "MILL", "on": "2024-01-10", "due_on": "2024-02-09"}
+    good(desk, "supplier-items", {"number": "77", "amount": 120.5, **owed}, {"number": "78", "amount": -20, **owed})
+    legs = [{"account": "6000", "debit": 5, "text": "Stamps"}, {"account": "1000", "credit": "5.00"}]
+    good(desk, "accounting-entries", {"reference": "J1", "on": "2024-01-31", "text": "Post", "lines": legs})
+    accounts = desk.accounts()
+    assert [accounts[code] for code in ("2000", "3000", "6000", "1000")] == [-100_50, 100_50 - 11_00, 5_00, -5_00]
+
+
 def test_every_kind_that_can_be_brought_in_is_tested_here() -> None:
     text = __import__("pathlib").Path(__file__).read_text()
     assert [name for name in KINDS if f'"{name}"' not in text] == []

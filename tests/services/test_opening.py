@@ -10,7 +10,17 @@ from counterfoil.core.document import Document, Kind, State
 from counterfoil.core.history import Filter
 from counterfoil.core.open_item import AgingBucket
 from counterfoil.core.tax import TaxRounding
-from counterfoil.services import archiving, history, invoicing, opening, periods, receipts, statements
+from counterfoil.services import (
+    archiving,
+    history,
+    invoicing,
+    opening,
+    periods,
+    receipts,
+    remitting,
+    statements,
+    suppliers,
+)
 from counterfoil.services.office import Context, Outcome, Said, Work
 from counterfoil.services.opening import Opening
 from counterfoil.store import Principal
@@ -192,3 +202,25 @@ def test_history_is_shown_in_the_customers_currency(desk: Desk) -> None:
     assert page is not None
     assert (page.total, page.unit.code) == (1, "USD")
     assert desk.balance("YANK", LATE) == 0
+
+
+def test_what_was_owed_to_a_supplier_is_payable_and_paid(desk: Desk) -> None:
+    desk.change(lambda work: suppliers.add_supplier(work, "MILL", "Mill"))
+
+    def effect(number: str, amount: str) -> Any:
+        def bring_in(work: Work) -> Any:
+            owed = Opening(number=number, on=date(2024, 1, 10), due_on=date(2024, 2, 9), amount=Decimal(amount))
+            return opening.bring_payable(work, suppliers.supplier_by_code(work, "MILL"), owed)
+
+        return bring_in
+
+    desk.do(effect("OLD-1", "120"))
+    desk.do(effect("OLD-2", "-20"))
+    (aged,) = statements.aged(desk.store, LATE, "payable")
+    assert (aged.code, aged.balance.minor) == ("MILL", 10000)
+    assert statements.aged(desk.store, LATE) == []
+    assert desk.accounts() == {"2000": -10000, "3000": 10000}
+    with refused("number_taken"):
+        desk.do(effect("OLD-1", "1"))
+    desk.do(lambda work: remitting.remit(work, "MILL", Decimal(120), "T", invoices=["OLD-1"]))
+    assert desk.accounts() == {"1050": -12000, "2000": 2000, "3000": 10000}

@@ -18,7 +18,7 @@ from rich.console import Console
 from counterfoil.cli import rendering
 from counterfoil.core.document import Kind
 from counterfoil.core.money import Money, currency
-from counterfoil.services import registry
+from counterfoil.services import merging, registry
 from counterfoil.services.reports import REPORTS, draw, forms
 from counterfoil.services.reports.asking import period
 from counterfoil.services.reports.model import Column, ColumnKind, Part, Report, plain
@@ -32,7 +32,7 @@ _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def report(desk: Desk, name: str, **texts: str) -> Report:
     drawn = draw(desk.store, name, texts, lambda: desk.now)
-    assert drawn.holds, drawn.says
+    assert drawn.holds is not False, drawn.says
     return drawn
 
 
@@ -312,7 +312,7 @@ def test_what_is_owed_to_suppliers_is_aged_apart(book: Store) -> None:
     invoice = buyer.register("563.26", due_on=date(2024, 4, 30))
     buyer.match(invoice, line, "10")
     booked = buyer.book(invoice)
-    aged = draw(book, "payables-aging", {"as_of": "2024-05-30"}, lambda: buyer.now)
+    aged = draw(book, "payables", {"as_of": "2024-05-30"}, lambda: buyer.now)
     assert rows(aged)[0][3:5] == (Decimal(0), Decimal("563.26"))
     assert aged.holds
     assert aged.says == ("The ageing ties to the payable account: 563.26 CAD in 2000 Accounts payable.",)
@@ -324,3 +324,15 @@ def test_what_is_owed_to_suppliers_is_aged_apart(book: Store) -> None:
     assert (stock.holds, stock.reconciling) == (True, ())
     told = tell(book, buyer.document(booked).number, lambda: buyer.now)
     assert told.lives[0].customer == "MILL"
+
+
+def test_a_merged_customer_is_in_the_statement_of_the_one_that_goes_on(desk: Desk) -> None:
+    apple = desk.item()
+    for code in ("OLD", "NEW"):
+        desk.issue(desk.customer(code), [(apple, "1", "10")])
+    desk.change(lambda work: merging.merge(work, "OLD", "NEW"))
+    for code in ("OLD", "NEW"):
+        found = report(desk, "statement", party=code)
+        assert found.title.startswith("Statement of NEW")
+        assert plain(found.totals[0][8]) == Decimal("20.00")
+    assert [row[0] for row in report(desk, "aging").rows] == ["NEW"]

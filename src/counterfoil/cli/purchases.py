@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -197,11 +198,16 @@ def match(
     lines: Annotated[
         list[str] | None, typer.Argument(help="SKU=QUANTITY or SKU=QUANTITY@PRICE as on the paper; all without any.")
     ] = None,
+    expected: Annotated[
+        str | None, typer.Option(help="How much of each line should have been charged, else what came in.")
+    ] = None,
 ) -> None:
     """Match lines of the paper with what came in; what goes beyond it shows as a difference."""
 
     def effect(work: Work) -> None:
         wanted = _matched(work, find(work, shipment, {Kind.SUPPLIER_SHIPMENT}), lines)
+        if expected is not None:
+            wanted = [replace(line, expected_quantity=number(expected)) for line in wanted]
         matching.add_lines(work, _invoice(work, invoice), wanted)
 
     change("match-supplier-invoice", effect)
@@ -301,6 +307,28 @@ def withdraw(invoice: InvoiceNumber) -> None:
     """Take an open invoice away; its goods are free to be invoiced again."""
     change("withdraw-supplier-invoice", lambda work: withdrawing.withdraw(work, _invoice(work, invoice)))
     out.print(f"{invoice} is withdrawn.")
+
+
+@invoice_app.command("list")
+def list_invoices(
+    open_only: Annotated[bool, typer.Option("--open", help="Only what is not booked.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+) -> None:
+    """Suppliers' invoices, newest first."""
+    table = Table(
+        "Number", "Supplier", "Its number", "Date", "Due", "Cur.", "Total", "State", title="Suppliers' invoices"
+    )
+    with payables.reading(context(open_book(), "list")) as reader:
+        wanted = payables.InvoiceFilter(booked=False if open_only else None)
+        rows, total = reader.payables.invoices(wanted, limit, 0)
+    for row in rows:
+        state = "booked" if row.booked else "disputed" if row.unresolved else "open"
+        due = str(row.due_on or "")
+        figure = (row.total.currency.code, f"{row.total.amount:,f}")
+        table.add_row(row.number, row.supplier_code, row.supplier_number, str(row.on), due, *figure, state)
+    out.print(table)
+    if total > len(rows):
+        out.print(f"{total - len(rows)} more; --limit shows them.")
 
 
 @invoice_app.command("show")

@@ -138,5 +138,12 @@ def negated(entry: Entry, entry_id: int, on: date, month: int) -> Entry:
 def plain(entry: Entry, names: Mapping[int, str]) -> str:
     """The entry as text, the way bookkeepers exchange it: date and text, then an account and an amount per line."""
     head = f"{entry.on}  {entry.text}"
-    body = [f"    {names[leg.account_id]:<32}{leg.amount.amount:>14f} {leg.amount.currency}" for leg in entry.postings]
+    body = [f"    {names[leg.account_id]:<32}{_told(leg)}" for leg in entry.postings]
     return "\n".join([head, *body]) + "\n"
+
+
+def _told(leg: Posting) -> str:
+    """A leg's amount; of one that moves base alone, its base amount."""
+    if leg.amount:
+        return f"{leg.amount.amount:>14f} {leg.amount.currency}"
+    return f"{Money(leg.base, leg.amount.currency).amount:>14f} {leg.amount.currency} (base only)"

@@ -180,15 +180,17 @@ def for_accounting_entry(document: Document, accounts: Mapping[int, int], books:
     return replace(entry, text=document.comment or entry.text)
 
 
-def for_opening_item(opening: Document, posted_on: date, books: Books) -> Entry:
-    """What an earlier system left open with a customer: the receivable against opening balances.
+def for_opening_item(opening: Document, posted_on: date, books: Books, control: Role = Role.RECEIVABLE) -> Entry:
+    """What an earlier system left open with a customer or supplier: its control account against opening balances.
 
     posted_on: the day on which it enters the book
+    control:   RECEIVABLE, or PAYABLE for what is owed to a supplier
     """
     accounts = books.accounts
+    amount = -opening.total if control is Role.PAYABLE else opening.total
     owed: list[Leg] = [
-        (accounts.of(Role.RECEIVABLE), opening.total, opening.customer_id, None),
-        (accounts.of(Role.OPENING), -opening.total, None, None),
+        (accounts.of(control), amount, opening.customer_id, None),
+        (accounts.of(Role.OPENING), -amount, None, None),
     ]
     entry = entry_of(opening, "opening_item/1", legs(owed, books.rate, books.base), books)
     return replace(entry, on=posted_on)

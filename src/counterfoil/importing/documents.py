@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from counterfoil.core.accounting import AccountingEntry, EntryLine
 from counterfoil.core.document import Kind as DocumentKind
 from counterfoil.core.errors import Invalid, NotFound, Problem
 from counterfoil.core.tax import TaxRounding
@@ -25,7 +26,7 @@ from counterfoil.importing.reading import (
     texts,
 )
 from counterfoil.importing.sales import HEAD, LINE, SaleAsked
-from counterfoil.services import archiving, invoicing, opening, ordering, receipts
+from counterfoil.services import archiving, entering, invoicing, opening, ordering, receipts, suppliers
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.opening import Opening
 from counterfoil.wire.moment import Moment
@@ -152,23 +153,24 @@ class _Opening:
 
 
 def _read_opening(found: Fields) -> _Opening:
+    return _Opening(name(found, "customer") or Name(""), _opening(found))
+
+
+def _opening(found: Fields) -> Opening:
     on = need(found, "on", found.moment("on"), Moment(date.min, None))
-    return _Opening(
-        name(found, "customer") or Name(""),
-        Opening(
-            number=found.need_text("number", max_length=SHORT),
-            on=on.on,
-            at=on.at,
-            amount=found.need_decimal("amount", places=None),
-            due_on=day(found, "due_on"),
-            posted_on=day(found, "posted_on"),
-            unit=currency_code(found),
-            rate=found.decimal("rate", places=12, below=10**9),
-            order_number=found.text("order_number", max_length=SHORT) or "",
-            customer_po=found.text("customer_po", max_length=SHORT) or "",
-            contact=found.text("contact", max_length=SHORT),
-            comment=found.text("comment", max_length=LONG) or "",
-        ),
+    return Opening(
+        number=found.need_text("number", max_length=SHORT),
+        on=on.on,
+        at=on.at,
+        amount=found.need_decimal("amount", places=None),
+        due_on=day(found, "due_on"),
+        posted_on=day(found, "posted_on"),
+        unit=currency_code(found),
+        rate=found.decimal("rate", places=12, below=10**9),
+        order_number=found.text("order_number", max_length=SHORT) or "",
+        customer_po=found.text("customer_po", max_length=SHORT) or "",
+        contact=found.text("contact", max_length=SHORT),
+        comment=found.text("comment", max_length=LONG) or "",
     )
 
 
@@ -183,6 +185,48 @@ def _file_opening(work: Work, finder: Finder, wanted: _Opening) -> Filed:
     if customer.currency is None:
         finder.fixed(wanted.customer, filed.document.total.currency.code)
     return filed
+
+
+@dataclass(frozen=True, slots=True)
+class _Payable:
+    supplier: str
+    opening: Opening
+
+
+def _read_payable(found: Fields) -> _Payable:
+    return _Payable(found.need_text("supplier", max_length=SHORT), _opening(found))
+
+
+def _ahead_payable(finder: Finder, wanted: _Payable) -> None:
+    finder.ahead_number(wanted.opening.number)
+
+
+def _file_payable(work: Work, finder: Finder, wanted: _Payable) -> Filed:
+    return opening.bring_payable(work, suppliers.supplier_by_code(work, wanted.supplier), wanted.opening)
+
+
+def _read_entry(found: Fields) -> AccountingEntry:
+    return AccountingEntry(
+        on=need(found, "on", day(found, "on"), date.min),
+        text=found.text("text", max_length=LONG) or "",
+        currency=currency_code(found),
+        rate=found.decimal("rate", places=12, below=10**9),
+        reference=found.text("reference", max_length=SHORT) or "",
+        lines=tuple(
+            EntryLine(
+                account=line.need_text("account", max_length=SHORT),
+                debit=line.decimal("debit", places=6) or Decimal(0),
+                credit=line.decimal("credit", places=6) or Decimal(0),
+                text=line.text("text", max_length=LONG) or "",
+                where=line.where,
+            )
+            for line in found.children("lines")
+        ),
+    )
+
+
+def _file_entry(work: Work, finder: Finder, wanted: AccountingEntry) -> Filed:
+    return entering.enter(work, wanted)
 
 
 def _read_history(found: Fields) -> SaleAsked:
@@ -267,4 +311,22 @@ HISTORY = Kind(
     read=_read_history,
     ahead=_ahead_history,
     file=_file_history,
+)
+SUPPLIER_ITEMS = Kind(
+    name="supplier-items",
+    mints="document",
+    fields=("number", "supplier", "on", "due_on", "posted_on", "amount", "currency", "rate", "comment"),
+    read=_read_payable,
+    ahead=_ahead_payable,
+    file=_file_payable,
+)
+ACCOUNTING_ENTRIES = Kind(
+    name="accounting-entries",
+    mints="document",
+    fields=("on", "text", "currency", "rate", "reference", "lines"),
+    inner=("account", "debit", "credit", "text"),
+    part="lines",
+    group="reference",
+    read=_read_entry,
+    file=_file_entry,
 )

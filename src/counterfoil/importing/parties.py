@@ -1,4 +1,4 @@
-"""Lines that bring customers and the people who order for them."""
+"""Lines that bring customers, the people who order for them, and suppliers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from counterfoil.core.party import Address
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
 from counterfoil.importing.reading import LONG, SHORT, Name, address, currency_code, name, refs, texts
-from counterfoil.services import registry
+from counterfoil.services import registry, suppliers
 from counterfoil.services.office import Work
 from counterfoil.wire.read import Fields
 
@@ -121,4 +121,51 @@ CONTACTS = Kind(
     read=_read_contact,
     ahead=_ahead_contact,
     file=_file_contact,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Supplier:
+    code: str
+    name: str
+    address: Address
+    currency: str | None
+    terms: str | None
+    tolerance: Decimal
+    refs: dict[str, str]
+
+
+def _read_supplier(found: Fields) -> _Supplier:
+    called = found.need_text("name", max_length=SHORT)
+    return _Supplier(
+        code=found.need_text("code", max_length=SHORT),
+        name=called,
+        address=address(found, "address", called) or Address(name=called),
+        currency=currency_code(found),
+        terms=found.text("terms", max_length=SHORT),
+        tolerance=found.decimal("tolerance", places=6) or Decimal(0),
+        refs=refs(found),
+    )
+
+
+def _file_supplier(work: Work, finder: Finder, wanted: _Supplier) -> str:
+    made = suppliers.add_supplier(
+        work,
+        wanted.code,
+        wanted.name,
+        unit=wanted.currency,
+        terms_id=_terms(work, wanted.terms) if wanted.terms else None,
+        tolerance=wanted.tolerance,
+        address=wanted.address,
+        refs=wanted.refs,
+    )
+    return made.code
+
+
+SUPPLIERS = Kind(
+    name="suppliers",
+    mints="party",
+    fields=("code", "name", "address", "currency", "terms", "tolerance", "refs"),
+    read=_read_supplier,
+    file=_file_supplier,
 )

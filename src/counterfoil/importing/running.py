@@ -32,14 +32,17 @@ KINDS: dict[str, Kind[Any]] = {
         reference.EXCHANGE_RATES,
         parties.CUSTOMERS,
         parties.CONTACTS,
+        parties.SUPPLIERS,
         goods.ITEMS,
         goods.STOCK,
         documents.OPENING_ITEMS,
+        documents.SUPPLIER_ITEMS,
         documents.HISTORY,
         documents.ORDERS,
         documents.INVOICES,
         documents.CREDIT_NOTES,
         documents.RECEIPTS,
+        documents.ACCOUNTING_ENTRIES,
     )
 }
 

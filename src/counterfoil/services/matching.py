@@ -125,6 +125,10 @@ def _ordered(
     if placed.total.currency.code != invoice.currency:
         say = f"order line {number} is in {placed.total.currency}, the invoice in {invoice.currency}"
         raise Refused(Problem("other_currency", asked.where, say))
+    theirs, ours = (suppliers.unit(work, one).country for one in (placed.ship_to_id, invoice.unit_id))
+    if theirs != ours:
+        say = f"order line {number} is for a unit in {theirs}, the invoice for one in {ours}"
+        raise Refused(Problem("other_region", asked.where, say))
     return placed, line
 
 

@@ -1,4 +1,4 @@
-"""Opening items: what an earlier system left open with a customer on the day the book began."""
+"""Opening items: what an earlier system left open with a customer or supplier on the day the book began."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from counterfoil.core.document import SHOWN_AS_INVOICES, Document, Kind, State
 from counterfoil.core.errors import Conflict, Invalid, Problem
-from counterfoil.core.journal import to_base
+from counterfoil.core.journal import Role, to_base
 from counterfoil.core.money import Currency, Money, currency, within
-from counterfoil.core.party import Customer
+from counterfoil.core.party import Customer, Supplier
 from counterfoil.core.posting import Books, for_opening_item
 from counterfoil.core.terms import book_month
 from counterfoil.services.office import Filed, Work
@@ -44,23 +44,36 @@ class Opening:
 
 def bring(work: Work, customer: Customer, opening: Opening) -> Filed:
     """Post an open item of an earlier system against opening balances."""
-    unit = currency(opening.unit or customer.currency or work.reference.base.code)
+    return Filed(_bring(work, customer, opening, Role.RECEIVABLE))
+
+
+def bring_payable(work: Work, supplier: Supplier, opening: Opening) -> Filed:
+    """Post what an earlier system left open with a supplier: an invoice owed is positive, a credit negative."""
+    return Filed(_bring(work, supplier, opening, Role.PAYABLE))
+
+
+def _bring(work: Work, party: Customer | Supplier, opening: Opening, control: Role) -> Document:
+    unit = currency(opening.unit or party.currency or work.reference.base.code)
     posted_on = opening.posted_on or opening.on
     require_open(work, book_month(posted_on))
     amount = Money.exactly(opening.amount, unit, "amount")
     if not amount:
         raise Invalid(Problem("amount_invalid", "amount", "0 is nothing open"))
-    if work.unit.documents.has(opening.number, customer.id, SHOWN_AS_INVOICES):
-        say = f"the customer has an invoice or credit {opening.number} already"
+    if work.unit.documents.has(opening.number, party.id, SHOWN_AS_INVOICES):
+        who = "customer" if isinstance(party, Customer) else "supplier"
+        say = f"the {who} has an invoice or credit {opening.number} already"
         raise Conflict(Problem("number_taken", "number", say))
     books = _books(work, opening, unit, posted_on)
     within(Money(to_base(amount, books.rate, books.base), books.base))
-    document = _document(work, customer, opening, amount, posted_on)
-    if customer.currency is None:
-        work.unit.parties.fix_currency(customer.id, unit.code)
-    work.file(document)
-    work.post(for_opening_item(document, posted_on, books), document.due_on)
-    return Filed(document)
+    document = _document(work, party, opening, amount, posted_on)
+    if isinstance(party, Customer):
+        if party.currency is None:
+            work.unit.parties.fix_currency(party.id, unit.code)
+        work.file(document)
+    else:
+        work.unit.documents.add(document, shown=0)
+    work.post(for_opening_item(document, posted_on, books, control), document.due_on)
+    return document
 
 
 def _books(work: Work, opening: Opening, unit: Currency, posted_on: date) -> Books:
@@ -72,17 +85,19 @@ def _books(work: Work, opening: Opening, unit: Currency, posted_on: date) -> Boo
     return Books(reference.account_map, reference.base, opening.rate)
 
 
-def _document(work: Work, customer: Customer, opening: Opening, amount: Money, posted_on: date) -> Document:
-    terms = work.reference.terms.get(customer.terms_id) if customer.terms_id else None
+def _document(work: Work, party: Customer | Supplier, opening: Opening, amount: Money, posted_on: date) -> Document:
+    terms = work.reference.terms.get(party.terms_id) if party.terms_id else None
+    address = party.billing if isinstance(party, Customer) else party.address
+    shipping = party.shipping if isinstance(party, Customer) else None
     nothing = Money(0, amount.currency)
     return Document(
         id=work.unit.mint.take("document"),
         kind=Kind.OPENING_ITEM,
         state=State.POSTED,
         number=opening.number,
-        customer_id=customer.id,
-        billing=customer.billing,
-        shipping=customer.shipping or customer.billing,
+        customer_id=party.id,
+        billing=address,
+        shipping=shipping or address,
         on=opening.on,
         at=opening.at,
         due_on=opening.due_on or (terms.due(opening.on) if terms else opening.on),

@@ -130,7 +130,9 @@ class Statement:
             for name, value in (compiled.params or {}).items():
                 if value is not None:
                     place = rf":{name}\b" if dialect == "sqlite" else rf"%\({name}\)s"
-                    found = re.sub(place, _literal(value).replace("\\", "\\\\"), found)
+                    # psycopg reads a lone % as the beginning of a placeholder.
+                    literal = _literal(value) if dialect == "sqlite" else _literal(value).replace("%", "%%")
+                    found = re.sub(place, literal.replace("\\", "\\\\"), found)
             self._texts[dialect] = found
         return found
 

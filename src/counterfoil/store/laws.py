@@ -183,7 +183,8 @@ LAWS: tuple[Law, ...] = (
         "SELECT d.id, d.number FROM document d LEFT JOIN ("
         " SELECT e.document_id, count(*) AS n, sum(i.amount) AS amount FROM entry e"
         " JOIN open_item i ON i.entry_id = e.id WHERE e.rule = 'opening_item/1' GROUP BY e.document_id) x"
-        " ON x.document_id = d.id WHERE d.kind = 'opening_item' AND (coalesce(x.n, 0) <> 1 OR x.amount <> d.total)",
+        " ON x.document_id = d.id JOIN party p ON p.id = d.customer_id WHERE d.kind = 'opening_item'"
+        " AND (coalesce(x.n, 0) <> 1 OR x.amount <> CASE WHEN p.kind = 'supplier' THEN -d.total ELSE d.total END)",
         "opening item {1} ({0}) and its entry differ",
     ),
     Law(

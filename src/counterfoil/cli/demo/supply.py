@@ -50,7 +50,8 @@ def all_of_it(address: str, url: str) -> None:
         _call(client, "CreateInvoiceDisputeResolveAction", action)
         _say(f"{left} is disputed; the supplier agrees to credit it")
         _call(client, "BookInvoice", {"ID": invoice})
-        _say(f"booked: {_call(client, 'GetInvoice', {'ID': invoice})['Invoice']['BookStatus']}")
+        shown = _call(client, "GetInvoice", {"ID": invoice})["Invoice"]
+        _say(f"booked over {shown['TotalAmount']}, and settled on the order")
     _show(url)
 
 

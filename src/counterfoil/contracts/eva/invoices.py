@@ -93,7 +93,7 @@ def create(turn: Writing) -> Answer:
     amounts = turn.asked.children("AdditionalAmounts")
     rows = [(one.need_number("Type", "amount_type"), one.need_decimal("Amount"), *tax_of(one)) for one in amounts]
     asked = _registered(turn, "creditor_required")
-    outcome = turn.work.perform(lambda: supplier_invoices.register(turn.work, asked))
+    outcome = turn.work.perform_and_write(lambda: supplier_invoices.register(turn.work, asked))
     for type_id, money, code, rate in rows:
         made = Amount(type_id=type_id, amount=money, original=money, tax_code_id=code, tax_rate=rate)
         additional_amounts.add_amount(turn.work, outcome.document_id, made)
@@ -171,7 +171,7 @@ def list_all(turn: Reading) -> Answer:
         if narrowed.given(name):
             narrowed.note(name, "there are no organization unit sets here")
     turn.asked.refuse()
-    if kind is InvoiceTypes.SALES or has_creditor is False:
+    if kind not in (None, InvoiceTypes.PURCHASE) or has_creditor is False:
         return paging.page(asked, [], 0)
     sort, descending = paging.sorted_by(asked, _SORTS)
     rows, total = turn.reader.payables.invoices(wanted, asked.limit, asked.start, sort, descending)

@@ -77,7 +77,9 @@ def invoice(shown: InvoiceShown, reference: Reference) -> dict[str, Any]:
         "TotalAmount": amount(sums.total),
         "SubTotalAmount": amount(sums.subtotal),
         "OriginalTotalAmount": amount(one.asserted_total),
-        "OriginalTotalAmountDifference": amount(sums.total - one.asserted_total) if one.asserted_total else None,
+        "OriginalTotalAmountDifference": None
+        if one.asserted_total is None
+        else amount(sums.total - one.asserted_total),
         "ExpectedTotalAmount": amount(sums.expected),
         "ExpectedSubTotalAmount": amount(sums.expected_subtotal),
         "ExpectedTotalAmountDifference": amount(sums.total - sums.expected),

@@ -32,6 +32,14 @@ class InvoiceTypes(IntEnum):
 
     SALES = 0
     PURCHASE = 1
+    CONTROL_DOCUMENT = 2
+    INITIALIZATION_DOCUMENT = 3
+    CLOSING_DOCUMENT = 4
+    MONTHLY_CONTROL_DOCUMENT = 5
+    YEARLY_CONTROL_DOCUMENT = 6
+    INTEGRITY_CHECK_DOCUMENT = 7
+    OFFER = 8
+    AGGREGATION = 9
 
 
 class CalculationMethods(IntEnum):

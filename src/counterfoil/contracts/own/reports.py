@@ -96,7 +96,7 @@ def _operation(name: str, offer: Offer) -> Operation:
         for member, kind in sorted(members, key=lambda one: one[0] != "party")
     ]
     asked = msgspec.defstruct(
-        f"{words}Asked", fields, bases=(Asked,), namespace={"__doc__": _TOLD}, module=__name__, kw_only=True
+        f"{words}ReportAsked", fields, bases=(Asked,), namespace={"__doc__": _TOLD}, module=__name__, kw_only=True
     )
 
     def run(wanted: Reading[Any]) -> ReportShown:
