@@ -6,7 +6,7 @@ import io
 import multiprocessing
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,12 +56,12 @@ def stocked(store: Store) -> None:
 
 
 @contextmanager
-def vendor(folder: Path) -> Iterator[tuple[Store, str]]:
+def vendor(folder: Path, make: Callable[[Store], None] = stocked) -> Iterator[tuple[Store, str]]:
     """The vendor's server: our own door over a book of its own, in another process; its book and its address."""
     url = f"sqlite:///{folder / 'vendor.db'}"
     store = open_store(url)
     migrate(store.engine)
-    stocked(store)
+    make(store)
     with work(store, CLOCK) as opened:
         issue(opened, USER, "systemfive", PASSWORD)
     port = free_port()
