@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from counterfoil import config
 from counterfoil.contracts import INSTALLED
+from counterfoil.contracts.systemfive.client import SystemFive
+from counterfoil.contracts.systemfive.connections import Connection
+from counterfoil.contracts.systemfive.settings import Settings as SystemFiveSettings
 from counterfoil.contracts.traede.accounts import Account
 from counterfoil.contracts.traede.client import Traede
 from counterfoil.contracts.traede.settings import Settings as TraedeSettings
@@ -20,6 +23,7 @@ from counterfoil.services import statements
 from counterfoil.services.checking import last_check
 from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
+from counterfoil.services.pushing import Push
 from counterfoil.services.registry import make_book
 from counterfoil.services.syncing import Pull
 from counterfoil.store import Principal, copying, migrating, open_store
@@ -197,6 +201,30 @@ def runner(store: Store, settings: config.Settings) -> Runner:
 
     jobs = [Job(account.name, account.schedule) for account in accounts.values()]
     return Runner(Place.beside(settings.database.url), jobs, pull, lambda name: lease(store.engine, name))
+
+
+def systemfive_connection(settings: config.Settings, name: str | None) -> Connection:
+    """The System Five of a name, or the only one, that documents are pushed into."""
+    known = {one.name: one for one in settings.of_contract("systemfive", SystemFiveSettings).connections}
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
+    if name is None or name not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise NotFound.of("connection_unknown", f"name one of [[contracts.systemfive.connections]]: {there}")
+    return known[name]
+
+
+@contextmanager
+def pushing(store: Store, connection: Connection, stop: Callable[[], None] = lambda: None) -> Iterator[Push]:
+    """The work of pushing into a System Five; Refused while another process is at it."""
+    with lease(store.engine, f"push-{connection.name}") as held:
+        if not held:
+            raise Refused.of("push_under_way", f"another process is pushing into {connection.name}; wait for its end")
+        target = SystemFive(connection)
+        try:
+            yield Push(store, target, connection.pushing, stop=stop)
+        finally:
+            target.close()
 
 
 def unready(store: Store) -> str | None:

@@ -12,18 +12,26 @@ from counterfoil.core.tax import TaxRounding
 from counterfoil.services import invoicing, ordering, receipts
 from counterfoil.services.credentials import issue
 from counterfoil.services.office import Clock, Work
-from counterfoil.services.registry import add_customer, add_item
+from counterfoil.services.registry import add_customer, add_item, add_jurisdiction, add_tax_code
 from counterfoil.store import Store
 from tests.conformance.office import at, fixed, work
 
 PRINCIPAL = "webstore"
 TOKEN = "token-of-the-store"
-SETTINGS = {"stores": [{"name": PRINCIPAL, "discount_total": "after_discount"}]}
+SETTINGS = {
+    "stores": [{"name": PRINCIPAL, "discount_total": "after_discount"}],
+    "shipping": [
+        {"label": "In 3 days", "rate": "10.00"},
+        {"label": "Tomorrow", "rate": "24.5", "country": "US", "state": "OH", "postcode": "434"},
+        {"label": "Free", "rate": "0", "country": "US", "order_from": "500"},
+        {"label": "Pallet", "rate": "80", "order_from": "2000", "order_below": "10000"},
+    ],
+}
 AUTHORIZATION = f"Bearer {TOKEN}"
 KEYED = "invoice-by-id"
 SPELLINGS: tuple[str, ...] = ()
 VOLATILE: tuple[str, ...] = ()
-BENT = ("orders-list", "invoice-by-id", "balance")
+BENT = ("orders-list", "invoice-by-id", "balance", "checkout-taxes", "checkout-shipping", "order-push")
 CASES = ("orders-list", "order-by-id", "invoices-list", "invoice-by-id", "balance")
 
 _HOME = Address(name="Name, INC.", city="GIBSONBURG", state="OH", postal_code="43431")
@@ -54,11 +62,21 @@ def prepare(store: Store, case: str) -> Clock:
         case "order-by-id":
             with work(store, clock) as opened:
                 _order(opened, customer.id, item.id)
+        case "checkout-taxes" | "checkout-shipping" | "order-push":
+            with work(store, clock) as opened:
+                _shop(opened)
         case "balance":
             _account(store, customer.id)
         case _:
             _invoices(store, clock, customer.id, item.id, others=219 if case == "invoices-list" else 0)
     return clock
+
+
+def _shop(work: Work) -> None:
+    tax = add_tax_code(work, "VAT", "Value added tax", [("DK", date(2000, 1, 1), Decimal("0.25"))])
+    add_jurisdiction(work, "Bornholm", "DK", [tax], postal_prefix="37")
+    add_customer(work, "C0004935", "Bornholm Shop", billing=Address(name="Bornholm Shop", country="DK"))
+    add_item(work, "TST03", "Test item", stocked=False, price=Decimal("60"))
 
 
 def _orders(work: Work, customer: int, item: int) -> None:

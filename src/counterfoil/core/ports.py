@@ -1,18 +1,21 @@
-"""What the office expects of a system that documents are pulled from."""
+"""What the office expects of a system that documents are pulled from, or pushed into."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from counterfoil.core.accounting import AccountingEntry
-from counterfoil.core.document import Sale
+from counterfoil.core.document import Document, Sale
 from counterfoil.core.errors import BookError, Problem, Unavailable
+from counterfoil.core.exporting import Topic
+from counterfoil.core.money import Currency
 from counterfoil.core.party import NOWHERE, Address
+from counterfoil.core.tender import Tender
 
 
 class Flow(StrEnum):
@@ -167,3 +170,150 @@ class Pulling:
     tax_codes: dict[str, str] = field(default_factory=dict)
     batch: int = 10
     sweeps: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A document on its way into another system.
+
+    tenders:  the money that came with it; what was given back is negative
+    home:     the book's base currency
+    their_id: (kind, our id) -> what that system calls it; what it has no id for is missing
+    """
+
+    document: Document
+    tenders: tuple[Tender, ...]
+    home: Currency
+    their_id: Mapping[tuple[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document in the other system's words, ready to be sent in one or more parts, each of them a call.
+
+    key:   what the other system is to know it by
+    parts: what its contract needs to word each call; opaque to the office
+    """
+
+    key: str
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcall:
+    """One call that is to be made, as evidence keeps it."""
+
+    path: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The other system has it.
+
+    remote_id: its id of the record
+    number:    what it calls the document
+    say:       what it noted besides, "" = nothing
+    """
+
+    remote_id: str
+    number: str
+    say: str
+    status: int
+    reply: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What may be our document, seen in the other system.
+
+    parts: how many of its parts are there
+    """
+
+    remote_id: str
+    number: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found of a document whose call was not answered.
+
+    say: why nothing can be concluded, "" = it was looked for everywhere
+    """
+
+    found: tuple[Sighting, ...]
+    say: str = ""
+
+
+class TargetRefused(BookError):
+    """The other system understood and said no, and nothing of it was done."""
+
+    def __init__(self, problem: Problem, status: int, reply: bytes) -> None:
+        super().__init__(problem)
+        self.status, self.reply = status, reply
+
+
+class TargetSilent(Unavailable):
+    """No usable answer came.
+
+    acted: whether it may have been done
+    """
+
+    def __init__(self, problem: Problem, *, acted: bool, status: int = 0, reply: bytes = b"") -> None:
+        super().__init__(problem)
+        self.acted, self.status, self.reply = acted, status, reply
+
+
+class TargetBroken(Unavailable):
+    """The other system lets us in no more: nothing was done, and a person has to look."""
+
+
+class Target(Protocol):
+    """A system that documents are pushed into."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the book, such as systemfive:main."""
+
+    @property
+    def contract(self) -> str:
+        """The contract that it keeps to, such as systemfive."""
+
+    def prepare(self, one: Outgoing) -> Prepared:
+        """The document in its words; Invalid with every reason why it cannot be sent."""
+
+    def call(self, prepared: Prepared, part: int, number: str) -> Outcall:
+        """The call that brings a part; number is what it calls the document since the first one."""
+
+    def send(self, call: Outcall) -> Answered:
+        """Make a call, once.
+
+        raises: TargetRefused, TargetSilent, TargetBroken
+        """
+
+    def find(self, prepared: Prepared, sent_on: date) -> Search:
+        """Look for a document that was sent on a day or after it; Unavailable when it cannot be asked."""
+
+    def seen(self, prepared: Prepared, remote_id: str) -> Sighting | None:
+        """One record there, if it is this document; Unavailable when it cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """How documents are pushed: what the operator decides.
+
+    topics:   what they leave as, in the order in which they go
+    since:    documents dated before stay here, None = all go
+    refs:     the system whose ids for customers and items hold there
+    sources:  principals through whom the other system's own documents come in; those never go back
+    resend:   what is not found there after a call without an answer is sent again, under the same key
+    settle:   for so long after a call, that something is not there does not mean that it will not be
+    """
+
+    topics: tuple[Topic, ...]
+    since: date | None
+    refs: str
+    sources: frozenset[str] = frozenset()
+    resend: bool = False
+    settle: timedelta = timedelta(seconds=120)

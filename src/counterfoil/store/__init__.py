@@ -19,7 +19,7 @@ from counterfoil.store.drafts import Drafts
 from counterfoil.store.engine import Answer, Connection, Engine
 from counterfoil.store.evidence import Evidence, Message, MessageKept
 from counterfoil.store.exported import Exported
-from counterfoil.store.exports import Exports
+from counterfoil.store.exports import Exports, Unsettled
 from counterfoil.store.history import History
 from counterfoil.store.journal import Filed, Journal
 from counterfoil.store.laws import Breach, Law, breaches
@@ -96,6 +96,7 @@ __all__ = [
     "Store",
     "Syncs",
     "Unit",
+    "Unsettled",
     "open_store",
 ]
 

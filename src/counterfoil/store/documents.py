@@ -150,7 +150,7 @@ _page = Statement(
     .offset(p("offset"))
 )
 _money_with = Statement(
-    sa.select(document.c.currency, document_tender)
+    sa.select(document.c.currency, document.c.kind, document_tender)
     .join(document, document.c.id == document_tender.c.document_id)
     .where(document.c.original_id == p("id"), _is_of({Kind.RECEIPT, Kind.REFUND}))
     .order_by(document_tender.c.document_id, document_tender.c.position)
@@ -334,9 +334,13 @@ class Documents:
         return [row[0] for row in self._connection.rows(_page, limit=limit, offset=offset)]
 
     def money_with(self, document_id: int) -> tuple[Tender, ...]:
-        """The tenders of the receipts and refunds that were made with an invoice on account."""
-        rows = self._connection.rows(_money_with, id=document_id)
-        return tuple(self._to_tender(row[1:], currency(row[0])) for row in rows)
+        """The tenders of the receipts that were made with an invoice on account; a refund's are negative."""
+        found = []
+        for unit, kind, *row in self._connection.rows(_money_with, id=document_id):
+            tender = self._to_tender(tuple(row), currency(unit))
+            back = kind == Kind.REFUND.value
+            found.append(Tender(tender.type, -tender.amount, -tender.change) if back else tender)
+        return tuple(found)
 
     def track(self, shipment_id: int, travel: Tracking) -> None:
         """File how a shipment travels."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as p
@@ -11,7 +13,15 @@ from counterfoil.core.exporting import ExportEvent, ExportState, Topic
 from counterfoil.store.engine import Connection, Statement, one_of
 from counterfoil.store.refs import Mint
 from counterfoil.store.rows import from_ms, to_ms
-from counterfoil.store.schema import draft, export_event, export_feed, export_pending, export_state, export_system
+from counterfoil.store.schema import (
+    document,
+    draft,
+    export_event,
+    export_feed,
+    export_pending,
+    export_state,
+    export_system,
+)
 
 _of_topic = sa.and_(export_state.c.system == p("system"), export_state.c.topic == p("topic"))
 _is_registered = Statement(
@@ -74,11 +84,64 @@ _holders = Statement(
     )
     .order_by(export_state.c.system)
 )
+_of_state = export_event.alias("of_state")
+_newest = (
+    sa.select(_of_state.c.id)
+    .where(
+        _of_state.c.document_id == export_state.c.document_id,
+        _of_state.c.system == export_state.c.system,
+        _of_state.c.topic == export_state.c.topic,
+    )
+    .order_by(_of_state.c.at.desc(), _of_state.c.id.desc())
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
+)
+_unsettled = Statement(
+    sa.select(
+        export_state.c.topic,
+        export_state.c.document_id,
+        document.c.number,
+        export_state.c.state,
+        export_event.c.note,
+        export_event.c.at,
+        export_state.c.remote_id,
+    )
+    .join(document, document.c.id == export_state.c.document_id)
+    .join(export_event, export_event.c.id == _newest)
+    .where(
+        export_state.c.system == p("system"),
+        export_state.c.state != ExportState.ACKNOWLEDGED.value,
+    )
+    .order_by(export_state.c.document_id, export_state.c.topic)
+)
+_count_states = Statement(
+    sa.select(export_state.c.topic, export_state.c.state, sa.func.count())
+    .where(export_state.c.system == p("system"))
+    .group_by(export_state.c.topic, export_state.c.state)
+)
+_sources = Statement(
+    sa.select(export_feed.c.document_id, export_feed.c.source).where(
+        export_feed.c.topic == p("topic"), one_of(export_feed.c.document_id, "ids")
+    )
+)
 _latest = Statement(sa.select(export_state.c.state).where(_of_topic, export_state.c.document_id == p("document_id")))
 _REPLACE = (
     "ON CONFLICT (system, topic, document_id) DO UPDATE SET state = excluded.state, draft = excluded.draft,"
     " exported_at = excluded.exported_at, remote_id = excluded.remote_id"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A document on its way into a system, with what was noted last."""
+
+    topic: Topic
+    document_id: int
+    number: str
+    state: ExportState
+    note: str
+    at: datetime
+    remote_id: str
 
 
 class Exports:
@@ -132,6 +195,22 @@ class Exports:
         """How far a document has come on its way into a system; None before its first event."""
         found = self._connection.value(_latest, system=system, topic=topic.value, document_id=document_id)
         return None if found is None else ExportState(found)
+
+    def unsettled(self, system: str) -> list[Unsettled]:
+        """What a system has been told of and has not acknowledged."""
+        return [
+            Unsettled(Topic(row[0]), row[1], row[2], ExportState(row[3]), row[4], from_ms(row[5]), row[6])
+            for row in self._connection.rows(_unsettled, system=system)
+        ]
+
+    def counts(self, system: str) -> dict[tuple[Topic, ExportState], int]:
+        """How many documents stand where with a system."""
+        rows = self._connection.rows(_count_states, system=system)
+        return {(Topic(topic), ExportState(state)): int(count) for topic, state, count in rows}
+
+    def sources(self, topic: Topic, ids: Collection[int]) -> dict[int, str]:
+        """Who brought some documents into the book."""
+        return {row[0]: row[1] for row in self._connection.rows(_sources, topic=topic.value, ids=list(ids))}
 
     def holders(self, topic: Topic, document_id: int) -> list[str]:
         """The systems that have taken a document."""

@@ -90,9 +90,10 @@ class Patience:
 class Client:
     """Calls to one base URL.
 
-    base_url: from the operator; https, plain http to this machine only
-    headers:  sent with every call, to that origin alone; they may be secret
-    wait:     pauses for some seconds; may raise to give up
+    base_url:   from the operator; https, plain http to this machine only
+    headers:    sent with every call, to that origin alone; they may be secret
+    wait:       pauses for some seconds; may raise to give up
+    plain_http: the operator lets it be called without encryption, within a network of its own
     """
 
     def __init__(
@@ -103,9 +104,11 @@ class Client:
         *,
         wait: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
+        plain_http: bool = False,
     ) -> None:
         parts = urlsplit(base_url)
-        if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _LOOPBACK):
+        near = plain_http or parts.hostname in _LOOPBACK
+        if not parts.hostname or (parts.scheme != "https" and (parts.scheme != "http" or not near)):
             raise Invalid(Problem("base_url_insecure", "base_url", "the base URL must begin with https://"))
         if parts.username or parts.query or parts.fragment:
             raise Invalid(Problem("base_url_invalid", "base_url", "the base URL holds no user, query or fragment"))

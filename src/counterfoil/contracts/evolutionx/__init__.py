@@ -1,6 +1,6 @@
-"""EvolutionX: a webstore reads its customers' orders, invoices and account live."""
+"""EvolutionX: a webstore reads its customers' orders, invoices and account live, asks at checkout, pushes orders."""
 
-from counterfoil.contracts.evolutionx import access, replies, server
+from counterfoil.contracts.evolutionx import access, checkout, pushed, replies, server
 from counterfoil.contracts.evolutionx.settings import Settings
 from counterfoil.services.office import Context
 from counterfoil.wire.contract import Contract, Route
@@ -11,6 +11,9 @@ _ENDPOINTS = {
     "invoices": server.invoices,
     "invoice": server.invoice,
     "balance": server.balance,
+    "checkout-taxes": checkout.taxes,
+    "checkout-shipping": checkout.shipping,
+    "order-push": pushed.push,
 }
 
 contract: Contract[Context, Settings] = Contract(

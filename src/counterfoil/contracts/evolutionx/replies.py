@@ -1,5 +1,6 @@
 """Replies, and the one place that words refusals."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -8,10 +9,14 @@ import msgspec
 from counterfoil.contracts.evolutionx.access import challenges
 from counterfoil.contracts.evolutionx.settings import Settings
 from counterfoil.contracts.evolutionx.wire import Refusal
-from counterfoil.core.errors import Problem
-from counterfoil.wire.codec import encode
-from counterfoil.wire.contract import Fault, Reply, Request
+from counterfoil.core.errors import Invalid, Problem
+from counterfoil.services.office import Context
+from counterfoil.wire.codec import decode, encode
+from counterfoil.wire.contract import Call, Fault, Reply, Request
+from counterfoil.wire.read import Fields
 
+MAX_DEPTH = 32
+_JSON = re.compile(r"application/(?:json|[a-z0-9.!#$&^_-]+\+json)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
 _FAULTS = {
     Fault.NOT_FOUND: (HTTPStatus.NOT_FOUND, "There is no such endpoint."),
     Fault.METHOD: (HTTPStatus.METHOD_NOT_ALLOWED, "This endpoint answers POST only."),
@@ -25,6 +30,18 @@ _FAULTS = {
     ),
     Fault.UNAVAILABLE: (HTTPStatus.SERVICE_UNAVAILABLE, "The book does not answer now; try again."),
 }
+
+
+def read(call: Call[Context, Settings]) -> Fields | Reply:
+    """The object that a request brings, or the reply to one that brings none."""
+    content_type = call.request.headers.get("content-type", "").strip()
+    if content_type and not _JSON.fullmatch(content_type):
+        say = "The body must be JSON: send Content-Type: application/json."
+        return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", say)
+    try:
+        return Fields.of(decode(call.request.body, max_depth=MAX_DEPTH))
+    except Invalid as error:
+        return refused(HTTPStatus.BAD_REQUEST, "bad_request", str(error))
 
 
 def found(shape: msgspec.Struct) -> Reply:

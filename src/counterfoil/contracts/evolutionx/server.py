@@ -1,8 +1,6 @@
 """The five live endpoints: read the question, ask the office, word the answer. They change nothing."""
 
-import re
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import TypeVar
 
 import msgspec
@@ -13,16 +11,11 @@ from counterfoil.contracts.evolutionx.wire import Invoices, Nothing, Orders
 from counterfoil.core.errors import Invalid
 from counterfoil.services import history
 from counterfoil.services.office import Context
-from counterfoil.wire.codec import decode
 from counterfoil.wire.contract import Call, Reply
 from counterfoil.wire.read import Fields
 
-MAX_DEPTH = 32
-
 EvolutionCall = Call[Context, Settings]
 Q = TypeVar("Q")
-
-_JSON = re.compile(r"application/(?:json|[a-z0-9.!#$&^_-]+\+json)\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
 
 
 def orders(call: EvolutionCall) -> Reply:
@@ -88,14 +81,9 @@ def _answered(
     nothing: msgspec.Struct,
 ) -> Reply:
     """The reply to a question; what nobody may tell apart (unknown, another's, impossible) is the same nothing."""
-    content_type = call.request.headers.get("content-type", "").strip()
-    if content_type and not _JSON.fullmatch(content_type):
-        say = "The body must be JSON: send Content-Type: application/json."
-        return replies.refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", say)
-    try:
-        fields = Fields.of(decode(call.request.body, max_depth=MAX_DEPTH))
-    except Invalid as error:
-        return replies.refused(HTTPStatus.BAD_REQUEST, "bad_request", str(error))
+    fields = replies.read(call)
+    if isinstance(fields, Reply):
+        return fields
     try:
         asked = read(fields)
     except Invalid as error:

@@ -205,6 +205,38 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     credit_available: Number | UnsetType = UNSET
 
 
+class TaxAmount(msgspec.Struct, frozen=True):
+    """The tax of a cart."""
+
+    salestax_amount: Number
+
+
+class CheckoutTax(msgspec.Struct, frozen=True):
+    """What the checkout is told of tax."""
+
+    data: TaxAmount
+
+
+class ShippingOffer(msgspec.Struct, frozen=True):
+    """A way to ship; total is the same amount as text with two places."""
+
+    label: str
+    fixed_rate: Number
+    total: str
+
+
+class ShippingMethods(msgspec.Struct, frozen=True):
+    """The ways in which a cart may be shipped."""
+
+    shipping_methods: list[ShippingOffer]
+
+
+class PushedOrder(msgspec.Struct, frozen=True):
+    """The order that a pushed one became; the store may keep it as the order's Seller Reference."""
+
+    order_id: str
+
+
 class Nothing(msgspec.Struct, frozen=True):
     """`{}`: there is no such thing, or none that this customer may see."""
 

@@ -10,6 +10,7 @@ from counterfoil.core.money import Money, from_millionths
 from counterfoil.core.terms import days_late
 from counterfoil.services.why.model import Subject, Trouble
 from counterfoil.services.why.pulled import disagreements
+from counterfoil.services.why.pushed import not_there
 from counterfoil.store import OWED
 
 Check = Callable[[Subject], Iterable[Trouble]]
@@ -88,4 +89,4 @@ def _waiting(subject: Subject, document: Document) -> dict[int, Decimal]:
     return wanted
 
 
-CHECKS: list[Check] = [open_amounts, variances, reversals, short_stock, disagreements]
+CHECKS: list[Check] = [open_amounts, variances, reversals, short_stock, disagreements, not_there]
