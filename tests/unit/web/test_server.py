@@ -2,14 +2,15 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+import structlog
 
 from counterfoil.core.access import Verb
-from counterfoil.web import logs
+from counterfoil.web import logs, server
 from counterfoil.web.doors import Directory, Door
 from counterfoil.web.limits import Limits
 from counterfoil.web.server import application
@@ -249,6 +250,15 @@ def test_two_contracts_cannot_claim_one_path() -> None:
         Directory([Door(parrot(Route("POST", "/parrot/echo", "again", echo)), Modes())])
 
 
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The server's logger for one test: a configured one keeps its stream for good, and would write to a closed one."""
+    monkeypatch.setattr(server, "_log", structlog.get_logger())
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("log")
 def test_logs_name_the_caller_and_hold_no_secret(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     logs.configure("info")
     Answer(
