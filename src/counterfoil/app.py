@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from counterfoil import config
 from counterfoil.contracts import INSTALLED
+from counterfoil.contracts.eva.client import Eva
+from counterfoil.contracts.eva.settings import Settings as EvaSettings
 from counterfoil.contracts.systemfive.client import SystemFive
-from counterfoil.contracts.systemfive.connections import Connection
 from counterfoil.contracts.systemfive.settings import Settings as SystemFiveSettings
 from counterfoil.contracts.traede.accounts import Account
 from counterfoil.contracts.traede.client import Traede
 from counterfoil.contracts.traede.settings import Settings as TraedeSettings
 from counterfoil.core.errors import BookError, NotFound, Refused
+from counterfoil.core.ports import Pushing
 from counterfoil.core.reference import Reference
 from counterfoil.services import statements
 from counterfoil.services.checking import last_check
@@ -203,26 +205,51 @@ def runner(store: Store, settings: config.Settings) -> Runner:
     return Runner(Place.beside(settings.database.url), jobs, pull, lambda name: lease(store.engine, name))
 
 
-def systemfive_connection(settings: config.Settings, name: str | None) -> Connection:
-    """The System Five of a name, or the only one, that documents are pushed into."""
-    known = {one.name: one for one in settings.of_contract("systemfive", SystemFiveSettings).connections}
+class Connection(Protocol):
+    """One system that documents are pushed into, as the settings file has it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called here."""
+
+    @property
+    def target(self) -> str:
+        """Its name in the book."""
+
+    @property
+    def pushing(self) -> Pushing:
+        """How documents are pushed into it."""
+
+
+#: The contracts that documents are pushed by: the type of their settings, and their client.
+_PUSHED: Mapping[str, tuple[type[Any], Callable[[Any], Eva | SystemFive]]] = {
+    "systemfive": (SystemFiveSettings, SystemFive),
+    "eva": (EvaSettings, Eva),
+}
+
+
+def connection(settings: config.Settings, contract: str, name: str | None) -> Connection:
+    """The system of a name, or the only one, that documents are pushed into by a contract."""
+    kind, _ = _PUSHED[contract]
+    known: dict[str, Connection] = {one.name: one for one in settings.of_contract(contract, kind).connections}
     if name is None and len(known) == 1:
         return next(iter(known.values()))
     if name is None or name not in known:
         there = ", ".join(sorted(known)) or "none"
-        raise NotFound.of("connection_unknown", f"name one of [[contracts.systemfive.connections]]: {there}")
+        raise NotFound.of("connection_unknown", f"name one of [[contracts.{contract}.connections]]: {there}")
     return known[name]
 
 
 @contextmanager
-def pushing(store: Store, connection: Connection, stop: Callable[[], None] = lambda: None) -> Iterator[Push]:
-    """The work of pushing into a System Five; Refused while another process is at it."""
-    with lease(store.engine, f"push-{connection.name}") as held:
+def pushing(store: Store, contract: str, to: Connection, stop: Callable[[], None] = lambda: None) -> Iterator[Push]:
+    """The work of pushing into a system; Refused while another process is at it."""
+    with lease(store.engine, f"push-{contract}-{to.name}") as held:
         if not held:
-            raise Refused.of("push_under_way", f"another process is pushing into {connection.name}; wait for its end")
-        target = SystemFive(connection)
+            raise Refused.of("push_under_way", f"another process is pushing into {to.name}; wait for its end")
+        _, client = _PUSHED[contract]
+        target = client(to)
         try:
-            yield Push(store, target, connection.pushing, stop=stop)
+            yield Push(store, target, to.pushing, stop=stop)
         finally:
             target.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -22,6 +21,7 @@ from counterfoil.services import syncing
 from counterfoil.services.syncing import Pull
 from counterfoil.store import Syncs, open_store
 from counterfoil.store.engine import Connection, Engine
+from tests.forking import forking
 
 #: A method of the store -> what the commit that follows it is called.
 LABELS = {
@@ -128,13 +128,9 @@ def worker(url: str, account: dict[str, Any], death: Death | None, seconds: floa
     store.engine.dispose()
 
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.e2e.lives", "counterfoil.runs"])
-
-
 def begin(target: Callable[..., None], *args: Any) -> Any:
     """Start a life; it is forked from a process that has everything loaded and no threads."""
-    process = _context.Process(target=target, args=args, daemon=True)
+    process = forking.Process(target=target, args=args, daemon=True)
     process.start()
     return process
 

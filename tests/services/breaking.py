@@ -21,14 +21,14 @@ DOUBTFUL = (BEFORE, AFTER, CUT, HTML, ERROR, FAILED)
 
 @dataclass
 class Line:
-    """What happens to the calls of one path, in their order; everything passes when the plan is used up.
+    """What happens to the calls of some paths, in their order; everything passes when the plan is used up.
 
-    path:  the end of the path that the plan is for
+    path:  the ends of the paths that the plan is for
     heard: (method, path, body) of every call that came to the line
     """
 
     to: str
-    path: str = "/addInvoice"
+    path: tuple[str, ...] = ("/addInvoice",)
     plan: list[str] = field(default_factory=list)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
     address: str = ""
@@ -42,6 +42,9 @@ class Line:
     def bodies(self) -> list[bytes]:
         """The bodies of the calls that the plan is for."""
         return [body for _, path, body in self.heard if path.endswith(self.path)]
+
+
+_KEPT = ("authorization", "content-type", "eva-user-agent", "eva-ids-mode")
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def _handler(line: Line) -> type[BaseHTTPRequestHandler]:
             if fate == BEFORE:
                 self._hang_up()
                 return
-            kept = {name: self.headers[name] for name in ("authorization", "content-type") if name in self.headers}
+            kept = {name: self.headers[name] for name in _KEPT if name in self.headers}
             answer = line.out.request(self.command, line.to + self.path, content=body, headers=kept)
             self._answer(fate, answer.status_code, answer.content)
 

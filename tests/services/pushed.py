@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +33,7 @@ from counterfoil.store.migrating import migrate
 from tests.conformance.office import fixed, work
 from tests.desk import asked
 from tests.e2e.program import free_port
+from tests.forking import forking
 from tests.services.breaking import Line, breaking
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def vendor(folder: Path, make: Callable[[Store], None] = stocked) -> Iterator[tu
     with work(store, CLOCK) as opened:
         issue(opened, USER, "systemfive", PASSWORD)
     port = free_port()
-    process = _context.Process(target=_serve, args=(url, port), daemon=True)
+    process = forking.Process(target=_serve, args=(url, port), daemon=True)
     process.start()
     try:
         _await(port)
@@ -95,10 +95,6 @@ def _await(port: int) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("the server did not start")
-
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.services.pushed"])
 
 
 def connection(address: str, **more: Any) -> Connection:

@@ -29,6 +29,7 @@ class Topic(StrEnum):
     CREDIT_NOTE = "credit_note"
     ACCOUNTING_ENTRY = "accounting_entry"
     ORDER = "order"
+    SUPPLIER_INVOICE = "supplier_invoice"
 
 
 class ExportState(StrEnum):
@@ -212,4 +213,6 @@ def topic_of(document: Document) -> Topic | None:
     return Topic(document.kind.value) if document.kind in _THEMSELVES else None
 
 
-_THEMSELVES = frozenset({Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE, Kind.ACCOUNTING_ENTRY})
+_THEMSELVES = frozenset(
+    {Kind.SALES_INVOICE, Kind.CASH_SALE, Kind.CREDIT_NOTE, Kind.ACCOUNTING_ENTRY, Kind.SUPPLIER_INVOICE}
+)

@@ -13,8 +13,9 @@ from counterfoil.core.accounting import AccountingEntry
 from counterfoil.core.document import Document, Sale
 from counterfoil.core.errors import BookError, Problem, Unavailable
 from counterfoil.core.exporting import Topic
-from counterfoil.core.money import Currency
 from counterfoil.core.party import NOWHERE, Address
+from counterfoil.core.purchase_history import InvoiceShown
+from counterfoil.core.reference import Reference
 from counterfoil.core.tender import Tender
 
 
@@ -176,14 +177,16 @@ class Pulling:
 class Outgoing:
     """A document on its way into another system.
 
-    tenders:  the money that came with it; what was given back is negative
-    home:     the book's base currency
-    their_id: (kind, our id) -> what that system calls it; what it has no id for is missing
+    tenders:   the money that came with it; what was given back is negative
+    supplied:  a supplier's invoice with all that it names; None for all other kinds
+    reference: the book's
+    their_id:  (kind, our id) -> what that system calls it; what it has no id for is missing
     """
 
     document: Document
     tenders: tuple[Tender, ...]
-    home: Currency
+    supplied: InvoiceShown | None
+    reference: Reference
     their_id: Mapping[tuple[str, int], str]
 
 
@@ -209,10 +212,10 @@ class Outcall:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The other system has it.
+    """The other system has it, or a further part of it.
 
-    remote_id: its id of the record
-    number:    what it calls the document
+    remote_id: its id of the record, "" = as before
+    number:    what it calls the document, "" = as before
     say:       what it noted besides, "" = nothing
     """
 
@@ -284,7 +287,10 @@ class Target(Protocol):
         """The document in its words; Invalid with every reason why it cannot be sent."""
 
     def call(self, prepared: Prepared, part: int, number: str) -> Outcall:
-        """The call that brings a part; number is what it calls the document since the first one."""
+        """The call that brings a part; number is what it calls the document since the first one.
+
+        raises: Unavailable when it has to be asked for that and cannot; Refused for what it lacks
+        """
 
     def send(self, call: Outcall) -> Answered:
         """Make a call, once.

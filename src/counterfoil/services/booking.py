@@ -17,6 +17,7 @@ from counterfoil.core.buying import (
 )
 from counterfoil.core.document import Document, Kind, State
 from counterfoil.core.errors import Conflict, NotFound, Problem, Refused
+from counterfoil.core.exporting import Topic
 from counterfoil.core.matching import Reckoned, counted, hindrance, reckon
 from counterfoil.core.money import Money, currency, split, total
 from counterfoil.core.open_item import OpenItem
@@ -63,6 +64,7 @@ def book(work: Work, invoice_id: int) -> Filed:
     _tell(work, invoice, sums, taken, on)
     note(work, invoice_id, Change("InvoiceBooked", after=str(sums.total.amount)))
     _settle(work, invoice, sums, on)
+    work.unit.exports.offer_filed(Topic.SUPPLIER_INVOICE, invoice_id)
     return Filed(document)
 
 

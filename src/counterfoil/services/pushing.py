@@ -8,9 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from counterfoil.core.document import Document
+from counterfoil.core.document import Document, Kind
 from counterfoil.core.errors import BookError, Conflict, NotFound, Problem, Refused, Unavailable
 from counterfoil.core.exporting import (
     Condition,
@@ -29,12 +30,14 @@ from counterfoil.core.ports import (
     Outgoing,
     Prepared,
     Pushing,
+    Search,
     Sighting,
     Target,
     TargetRefused,
     TargetSilent,
 )
-from counterfoil.services import exporting
+from counterfoil.core.purchase_history import InvoiceShown
+from counterfoil.services import exporting, payables
 from counterfoil.services.credentials import principal
 from counterfoil.services.office import Clock, Context, Said, Work, utc_now
 from counterfoil.store import Reader, Store, Unsettled
@@ -158,7 +161,10 @@ class Push:
             return self._hold_back(topic, document_id, history, str(error))
         if state in _BEGUN:
             return self._look_up(topic, document_id, prepared, history)
-        return self._send(topic, document_id, prepared, state)
+        there = self._known(prepared, history)
+        if there is not None and there.parts == len(prepared.parts):
+            return self._adopt(topic, document_id, there)
+        return self._send(topic, document_id, prepared, state, there)
 
     def _history(self, topic: Topic, document_id: int) -> list[ExportEvent]:
         with self._store.reader() as reader:
@@ -174,11 +180,20 @@ class Push:
             if reader.exported.reversals([document_id]):
                 raise Refused(Problem("reversed", "", f"{document.number} has been reversed"))
             tenders = document.tenders or reader.documents.money_with(document_id)
-            return Outgoing(document, tenders, reader.reference.base, self._their_ids(reader, document))
+            supplied = None
+            if document.kind is Kind.SUPPLIER_INVOICE:
+                supplied = payables.invoice_on(reader, document_id, document.on)
+            their_ids = self._their_ids(reader, document, supplied)
+            return Outgoing(document, tenders, supplied, reader.reference, their_ids)
 
-    def _their_ids(self, reader: Reader, document: Document) -> dict[tuple[str, int], str]:
+    def _their_ids(
+        self, reader: Reader, document: Document, supplied: InvoiceShown | None
+    ) -> dict[tuple[str, int], str]:
         wanted = {("customer", number) for number in (document.customer_id, document.ship_to_id) if number}
         wanted |= {("item", line.item_id) for line in document.lines if line.item_id is not None}
+        if supplied is not None:
+            wanted |= {("party", party.id) for party in (supplied.supplier, supplied.unit)}
+            wanted |= {("item", number) for number in supplied.items}
         found = {}
         for kind, number in sorted(wanted):
             theirs = reader.refs.theirs(self._pushing.refs, kind, number)
@@ -196,41 +211,55 @@ class Push:
                 self._record(work, topic, document_id, state, note)
         return Came.IN_DOUBT if begun else Came.HELD_BACK
 
+    def _known(self, prepared: Prepared, history: Sequence[ExportEvent]) -> Sighting | None:
+        """What is there of it, where the other system has told its id; None if that is gone, or something else now."""
+        told = _told(history)
+        return self._target.seen(prepared, told) if told else None
+
     def _send(
-        self,
-        topic: Topic,
-        document_id: int,
-        prepared: Prepared,
-        state: ExportState | None,
-        first: int = 0,
-        number: str = "",
+        self, topic: Topic, document_id: int, prepared: Prepared, state: ExportState | None, there: Sighting | None
     ) -> Came:
-        """Part after part, each with its intent committed before the call."""
-        for part in range(first, len(prepared.parts)):
-            call = self._target.call(prepared, part, number)
+        """Part after part, each with its intent committed before the call.
+
+        there: how far it has come before, None = not at all
+        """
+        at = there or _NOTHING
+        while at.parts < len(prepared.parts):
+            try:
+                call = self._target.call(prepared, at.parts, at.number)
+            except Unavailable:
+                raise
+            except BookError as error:
+                return self._unworded(topic, document_id, at, str(error))
             context = self._context("push", call)
             with context.work() as work:
                 self._require(work, topic, document_id, state)
-                note = f"part {part + 1} of {len(prepared.parts)}" if len(prepared.parts) > 1 else ""
-                self._record(work, topic, document_id, ExportState.SENT, note)
+                note = f"part {at.parts + 1} of {len(prepared.parts)}" if len(prepared.parts) > 1 else ""
+                self._record(work, topic, document_id, ExportState.SENT, note, at.remote_id)
             state = ExportState.SENT
             try:
                 answered = self._target.send(call)
             except TargetRefused as error:
-                return self._refused(context, topic, document_id, error, part, number)
+                return self._refused(context, topic, document_id, error, at)
             except TargetSilent as error:
-                self._silent(context, topic, document_id, error, begun=part > 0)
+                self._silent(context, topic, document_id, error, begun=at.parts > 0)
                 if not error.acted:
                     raise
                 return self._look_up(topic, document_id, prepared, self._history(topic, document_id))
             except Unavailable as error:
-                back = ExportState.IN_DOUBT if part else ExportState.QUEUED
+                back = ExportState.IN_DOUBT if at.parts else ExportState.QUEUED
                 with context.work(1) as work:
                     self._record(work, topic, document_id, back, str(error))
                 raise
-            number = answered.number
-        self._acknowledge(context, topic, document_id, answered)
+            at = Sighting(answered.remote_id or at.remote_id, answered.number or at.number, at.parts + 1)
+        self._acknowledge(context, topic, document_id, at, answered)
         return Came.SENT
+
+    def _unworded(self, topic: Topic, document_id: int, at: Sighting, say: str) -> Came:
+        """Nothing of it there, it waits until it can be said; half of it there, it is a person's business."""
+        if at.parts:
+            return self._park(topic, document_id, f"{at.number} is there with {at.parts} of its parts: {say}")
+        return self._hold_back(topic, document_id, self._history(topic, document_id), say)
 
     def _require(self, work: Work, topic: Topic, document_id: int, state: ExportState | None) -> None:
         """Conflict where somebody else has taken the document on meanwhile."""
@@ -239,16 +268,12 @@ class Push:
         if found is not state:
             raise Conflict(Problem("push_under_way", "", f"document {document_id} is being pushed by somebody else"))
 
-    def _refused(
-        self, context: Context, topic: Topic, document_id: int, error: TargetRefused, part: int, number: str
-    ) -> Came:
+    def _refused(self, context: Context, topic: Topic, document_id: int, error: TargetRefused, at: Sighting) -> Came:
         """Refused as a whole it has failed; refused half-way, what is there of it is a person's business."""
         state, note = ExportState.FAILED, str(error)
-        if part:
-            state, note = (
-                ExportState.PARKED,
-                f"{number} is there with {part} of its parts; the next was refused: {note}",
-            )
+        if at.parts:
+            state = ExportState.PARKED
+            note = f"{at.number} is there with {at.parts} of its parts; the next was refused: {note}"
         with context.work(1) as work:
             self._record(work, topic, document_id, state, note)
             work.answer(error.status, error.reply)
@@ -260,11 +285,11 @@ class Push:
             self._record(work, topic, document_id, state, str(error))
             work.answer(error.status, error.reply)
 
-    def _acknowledge(self, context: Context, topic: Topic, document_id: int, answered: Answered) -> None:
+    def _acknowledge(self, context: Context, topic: Topic, document_id: int, at: Sighting, answered: Answered) -> None:
         with context.work(1) as work:
-            self._refer(work, document_id, answered.remote_id)
-            note = f"{answered.number}: {answered.say}" if answered.say else answered.number
-            self._record(work, topic, document_id, ExportState.ACKNOWLEDGED, note, answered.remote_id)
+            self._refer(work, document_id, at.remote_id)
+            note = f"{at.number}: {answered.say}" if answered.say else at.number
+            self._record(work, topic, document_id, ExportState.ACKNOWLEDGED, note, at.remote_id)
             work.answer(answered.status, answered.reply)
 
     def _refer(self, work: Work, document_id: int, remote_id: str) -> None:
@@ -278,7 +303,7 @@ class Push:
         if history[-1].state is ExportState.SENT:
             with self._context("look up", Outcall("", b"")).work() as work:
                 self._record(work, topic, document_id, ExportState.IN_DOUBT, "it was sent, and no answer is on file")
-        search = self._target.find(prepared, sent_at.date())
+        search = self._search(prepared, history, sent_at.date())
         found = self._not_others(document_id, search.found)
         if search.say:
             return self._park(topic, document_id, f"it cannot be told whether it is there: {search.say}")
@@ -290,12 +315,17 @@ class Push:
         if self._clock() < sent_at + self._pushing.settle:
             # What was under way when the line broke may still arrive.
             return Came.IN_DOUBT
-        if found:
-            one = found[0]
-            return self._send(topic, document_id, prepared, ExportState.IN_DOUBT, one.parts, one.number)
-        if self._pushing.resend:
-            return self._send(topic, document_id, prepared, ExportState.IN_DOUBT)
+        if found or self._pushing.resend:
+            return self._send(topic, document_id, prepared, ExportState.IN_DOUBT, found[0] if found else None)
         return self._park(topic, document_id, _CHOICES)
+
+    def _search(self, prepared: Prepared, history: Sequence[ExportEvent], sent_on: date) -> Search:
+        """By the id that was told for it; without one, by what it is."""
+        told = _told(history)
+        if not told:
+            return self._target.find(prepared, sent_on)
+        one = self._target.seen(prepared, told)
+        return Search((one,)) if one else Search((), f"{told} is not there any more, or not equal to it")
 
     def _not_others(self, document_id: int, found: Sequence[Sighting]) -> list[Sighting]:
         """Those that are not another document's already."""
@@ -359,6 +389,12 @@ class Push:
         return Context(self._store, self._principal, said, self._clock)
 
 
+def _told(history: Sequence[ExportEvent]) -> str:
+    """What the other system called the document last, "" = it has not told."""
+    return next((event.remote_id for event in reversed(history) if event.remote_id), "")
+
+
+_NOTHING = Sighting("", "", 0)
 _CHOICES = (
     "no answer came, and it is not there. Look there yourself: if it is, name the record (resolve --adopt RECORD);"
     " if it is not, let it be sent again (resolve --resend)"

@@ -34,6 +34,12 @@ _not_theirs = sa.and_(export_feed.c.topic == p("topic"), export_feed.c.source !=
 _waiting = sa.select(sa.cast(p("system"), sa.String), export_feed.c.topic, export_feed.c.document_id)
 _columns = [column.name for column in export_pending.columns]
 _backlog = Statement(sa.insert(export_pending).from_select(_columns, _waiting.where(_not_theirs)))
+_offer_filed = Statement(
+    sa.insert(export_feed).from_select(
+        ["topic", "document_id", "source"],
+        sa.select(sa.cast(p("topic"), sa.String), document.c.id, document.c.actor).where(document.c.id == p("id")),
+    )
+)
 _again = Statement(
     sa.insert(export_pending).from_select(
         _columns,
@@ -156,6 +162,10 @@ class Exports:
         source: the system that it came from
         """
         self._connection.insert(export_feed, [{"topic": topic.value, "document_id": document_id, "source": source}])
+
+    def offer_filed(self, topic: Topic, document_id: int) -> None:
+        """The same for a document that is on file already: it came from whoever filed it."""
+        self._connection.run(_offer_filed, topic=topic.value, id=document_id)
 
     def register(self, system: str, topic: Topic) -> None:
         """Keep a list of what a system has still to take of a topic; does nothing if there is one."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from counterfoil.contracts.eva.connections import Connection
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How this door behaves beside the book.
+    """How this door behaves beside the book, and which real EVAs suppliers' invoices are pushed into.
 
     mail_host:     SMTP server that is told of disputes; None = nobody is
     mail_from:     sender of those messages
@@ -20,8 +22,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_user: str | None = None
     mail_password: str | None = None
     mail_tls: bool = False
+    connections: tuple[Connection, ...] = ()
 
     def __post_init__(self) -> None:
+        if len({one.name for one in self.connections}) != len(self.connections):
+            raise ValueError("two connections have one name")
         if (self.mail_user is None) != (self.mail_password is None):
             raise ValueError("mail_user and mail_password go together")
 

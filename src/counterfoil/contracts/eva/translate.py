@@ -15,8 +15,10 @@ from counterfoil.core.purchase_history import InvoiceShown
 from counterfoil.core.reference import Reference
 from counterfoil.wire.codec import plain
 
-_TYPES = {DisputeKind.ORIGINAL: DisputeTypes.ORIGINAL, DisputeKind.EXPECTED: DisputeTypes.EXPECTED}
-_METHODS = {
+#: Our kinds of disputes as EVA numbers them.
+DISPUTE_TYPES = {DisputeKind.ORIGINAL: DisputeTypes.ORIGINAL, DisputeKind.EXPECTED: DisputeTypes.EXPECTED}
+#: Our ways of calculating as EVA numbers them.
+CALCULATIONS = {
     Calculation.IN_TAX: CalculationMethods.IN_TAX,
     Calculation.EX_TAX: CalculationMethods.EX_TAX,
     Calculation.IN_TAX_SUM: CalculationMethods.IN_TAX_NEW,
@@ -71,7 +73,7 @@ def invoice(shown: InvoiceShown, reference: Reference) -> dict[str, Any]:
         "PaymentTermDueDate": instant(one.due_on),
         "HoldStatusID": one.hold_status_id,
         "TaxReverseCharge": one.reverse_charge,
-        "CalculationMethod": int(_METHODS[one.calculation]),
+        "CalculationMethod": int(CALCULATIONS[one.calculation]),
         "CurrencyID": unit.code,
         "FiscalID": one.fiscal_id or None,
         "TotalAmount": amount(sums.total),
@@ -197,7 +199,7 @@ def dispute(one: Dispute, reference: Reference) -> dict[str, Any]:
     return {
         "ID": Id("dispute", one.id),
         "Amount": amount(one.amount),
-        "Type": int(_TYPES[one.kind]),
+        "Type": int(DISPUTE_TYPES[one.kind]),
         "ReasonID": Id("dispute_reason", one.reason_id),
         "ReasonName": reason.name if reason else None,
         "Description": one.description or None,

@@ -100,7 +100,7 @@ class _Writer:
         return sent
 
     def _check_totals(self) -> None:
-        document, home = self._document, self._using.currency or self._one.home.code
+        document, home = self._document, self._using.currency or self._one.reference.base.code
         unit = document.total.currency
         if unit.code != home:
             self._wrong("currency_differs", "currency", f"it is in {unit.code}, the other book is kept in {home}")
