@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -185,6 +186,23 @@ def traede_account(settings: config.Settings, name: str | None) -> Account:
     return known[name]
 
 
+@contextmanager
+def pulling(
+    store: Store,
+    account: Account,
+    run_id: str,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    stop: Callable[[], None] = lambda: None,
+) -> Iterator[Pull]:
+    """The work of one run that pulls a TRAEDE account."""
+    source = Traede(account, reference(store).base, wait=wait)
+    try:
+        yield Pull(store, source, account.pulling, run_id, stop=stop)
+    finally:
+        source.close()
+
+
 def runner(store: Store, settings: config.Settings) -> Runner:
     """This process's part in the runs of a book."""
     # Imported late: the workflow engine takes half a second, and most commands do without it.
@@ -192,14 +210,8 @@ def runner(store: Store, settings: config.Settings) -> Runner:
 
     accounts = traede_accounts(settings)
 
-    @contextmanager
-    def pull(name: str, run_id: str, by: Runner) -> Iterator[Pull]:
-        account = traede_account(settings, name)
-        source = Traede(account, reference(store).base, wait=by.wait)
-        try:
-            yield Pull(store, source, account.pulling, run_id, stop=by.may_go_on)
-        finally:
-            source.close()
+    def pull(name: str, run_id: str, by: Runner) -> AbstractContextManager[Pull]:
+        return pulling(store, traede_account(settings, name), run_id, wait=by.wait, stop=by.may_go_on)
 
     jobs = [Job(account.name, account.schedule) for account in accounts.values()]
     return Runner(Place.beside(settings.database.url), jobs, pull, lambda name: lease(store.engine, name))

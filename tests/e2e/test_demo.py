@@ -36,6 +36,8 @@ def test_it_shows_the_books_and_can_be_run_again(tmp_path: Path) -> None:
             "Goods received not invoiced             418.95 EUR",
             "It ties to the ledger: 46.55 EUR in 2100 Goods received not invoiced.",
             "The ageing ties to the payable account: 506.93 EUR",
+            "TRAEDE: it takes INV-000001 over 128.00 and marks it: 1 left",
+            "TRAEDE: the book pulls from a played TRAEDE: 2 documents imported, 2 marked there",
             "laws hold",
         ):
             assert shown in done.stdout, shown

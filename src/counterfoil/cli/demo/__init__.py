@@ -19,7 +19,7 @@ import typer
 
 from counterfoil import app as building
 from counterfoil import company
-from counterfoil.cli.demo import play, show, supply
+from counterfoil.cli.demo import export, play, show, supply
 from counterfoil.cli.desk import app, out
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import Unavailable
@@ -47,6 +47,7 @@ def demo() -> None:
     with _served(url, port) as server:
         play.all_of_it(f"http://{_HOST}:{port}", url)
         supply.all_of_it(f"http://{_HOST}:{port}", url)
+        export.all_of_it(f"http://{_HOST}:{port}", url)
         laws_hold = show.all_of_it(f"http://{_HOST}:{port}", url)
         if not laws_hold:
             raise typer.Exit(1)
@@ -77,6 +78,7 @@ def _make_book() -> str:
         issue(work, play.CONNECTOR, "systemfive", play.PASSWORD)
         issue(work, play.STORE, "evolutionx", play.TOKEN)
         issue(work, supply.CLIENT, "eva", supply.TOKEN)
+        issue(work, export.INTEGRATOR, "traede", export.TOKEN)
     store.engine.dispose()
     out.print(f"Made a book in CAD at {url} and filed the demonstration company.")
     return url
