@@ -28,9 +28,8 @@ def all_of_it(address: str, url: str) -> None:
         _say(f"{waiting['total']} invoices wait for the accounting system, {first['invoice_number']} first")
         mark = {"invoice_id": first["id"], "system_id": _SYSTEM, "note": "voucher 1204"}
         client.post("/invoices/mark-as-exported", json={"invoices": [mark]}).raise_for_status()
-        _say(
-            f"it takes {first['invoice_number']} over {first['total']:.2f} and marks it: {_waiting(client)['total']} left"
-        )
+        left = _waiting(client)["total"]
+        _say(f"it takes {first['invoice_number']} over {first['total']:.2f} and marks it: {left} left")
     _pull(url)
 
 
