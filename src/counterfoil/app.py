@@ -27,12 +27,14 @@ from counterfoil.services.checking import last_check
 from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
 from counterfoil.services.pushing import Push
+from counterfoil.services.queues import queues
 from counterfoil.services.registry import make_book
 from counterfoil.services.syncing import Pull
 from counterfoil.store import Principal, copying, migrating, open_store
 from counterfoil.store import Store as Store
 from counterfoil.store.leases import lease
 from counterfoil.web.doors import Door
+from counterfoil.web.figures import Figure
 from counterfoil.web.logs import configure
 from counterfoil.web.office import Office
 from counterfoil.web.server import application
@@ -63,18 +65,24 @@ def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSG
     return application(doors, office(store, clock, count), lambda: unready(store), lambda: standing(store))
 
 
-def standing(store: Store) -> dict[str, float]:
+def standing(store: Store) -> list[Figure]:
     """Figures of the book itself, as the server's metrics name them; none while it cannot be asked."""
     try:
-        last = last_check(store)
+        last, waiting = last_check(store), queues(store)
     except BookError:
-        return {}
-    if last is None:
-        return {}
-    return {
-        "counterfoil_laws_broken": last.broken,
-        "counterfoil_laws_checked_timestamp_seconds": last.at.timestamp(),
-    }
+        return []
+    found = [
+        Figure(
+            "counterfoil_queue_oldest_timestamp_seconds",
+            queue.since.timestamp(),
+            {"way": queue.way, "system": queue.system, "what": queue.what},
+        )
+        for queue in waiting
+    ]
+    if last is not None:
+        found.append(Figure("counterfoil_laws_broken", last.broken))
+        found.append(Figure("counterfoil_laws_checked_timestamp_seconds", last.at.timestamp()))
+    return found
 
 
 def office(store: Store, clock: Clock = utc_now, observe: Observer | None = None) -> Office[Principal]:

@@ -15,11 +15,14 @@ from werkzeug.test import Client
 from counterfoil import app as building
 from counterfoil.config import Settings
 from counterfoil.core.errors import Invalid, Refused
-from counterfoil.services import receipts, upkeep
+from counterfoil.core.exporting import ExportState, Topic
+from counterfoil.services import exporting, receipts, upkeep
 from counterfoil.services.checking import check, keep, last_check
 from counterfoil.services.office import Context, Said
+from counterfoil.services.queues import queues
 from counterfoil.store import Principal, Store, open_store
 from counterfoil.store.migrating import grant
+from counterfoil.web.figures import Figure
 from tests.desk import Desk
 
 
@@ -51,13 +54,13 @@ def test_old_bodies_go_and_their_hashes_stay(desk: Desk, monkeypatch: pytest.Mon
 
 def test_a_check_is_kept_for_the_figures(desk: Desk) -> None:
     assert last_check(desk.store) is None
-    assert building.standing(desk.store) == {}
+    assert building.standing(desk.store) == []
     findings = list(check(desk.store))
     desk.change(lambda work: keep(work, findings))
     kept = last_check(desk.store)
     assert kept is not None
     assert (kept.laws, kept.broken) == (len(findings), 0)
-    assert building.standing(desk.store)["counterfoil_laws_broken"] == 0
+    assert Figure("counterfoil_laws_broken", 0) in building.standing(desk.store)
 
 
 def test_the_figures_name_what_came_of_calls_and_the_last_check(desk: Desk) -> None:
@@ -67,6 +70,27 @@ def test_the_figures_name_what_came_of_calls_and_the_last_check(desk: Desk) -> N
     shown = served.get("/metrics").data
     assert b"counterfoil_laws_broken 0.0" in shown
     assert b"counterfoil_documents_total" in shown
+
+
+def test_queues_tell_how_long_the_oldest_document_waits(desk: Desk) -> None:
+    desk.change(lambda work: exporting.register(work, "erp", [Topic.SALES_INVOICE]))
+    assert queues(desk.store) == []
+    customer, item = desk.customer(), desk.item(on_hand="9")
+    desk.issue(customer, [(item, "1", "10")])
+    since = desk.now
+    second = desk.issue(customer, [(item, "1", "10")])
+    (queue,) = queues(desk.store)
+    assert (queue.way, queue.system, queue.what) == ("export", "erp", "sales_invoice")
+    assert queue.since <= since
+    desk.change(
+        lambda work: exporting.record(
+            work, "erp", Topic.SALES_INVOICE, {second.document_id: ""}, ExportState.ACKNOWLEDGED
+        )
+    )
+    assert queues(desk.store) == [queue]
+    shown = Client(building.wsgi(desk.store, Settings(), lambda: desk.now)).get("/metrics").data.decode()
+    (line,) = [one for one in shown.splitlines() if one.startswith("counterfoil_queue_oldest_timestamp_seconds{")]
+    assert 'system="erp",way="export",what="sales_invoice"' in line
 
 
 def test_what_comes_of_effects_is_told(desk: Desk) -> None:

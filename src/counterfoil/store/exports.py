@@ -125,6 +125,16 @@ _count_states = Statement(
     .where(export_state.c.system == p("system"))
     .group_by(export_state.c.topic, export_state.c.state)
 )
+_first_waiting = (
+    sa.select(sa.func.min(export_pending.c.document_id))
+    .where(export_pending.c.system == export_system.c.system, export_pending.c.topic == export_system.c.topic)
+    .scalar_subquery()
+)
+_oldest = Statement(
+    sa.select(export_system.c.system, export_system.c.topic, document.c.entered_at)
+    .select_from(sa.join(export_system, document, document.c.id == _first_waiting))
+    .order_by(export_system.c.system, export_system.c.topic)
+)
 _sources = Statement(
     sa.select(export_feed.c.document_id, export_feed.c.source).where(
         export_feed.c.topic == p("topic"), one_of(export_feed.c.document_id, "ids")
@@ -217,6 +227,10 @@ class Exports:
         """How many documents stand where with a system."""
         rows = self._connection.rows(_count_states, system=system)
         return {(Topic(topic), ExportState(state)): int(count) for topic, state, count in rows}
+
+    def oldest(self) -> list[tuple[str, str, datetime]]:
+        """Since when the oldest document waits that a system has not taken: (system, topic, entered)."""
+        return [(row[0], row[1], from_ms(row[2])) for row in self._connection.rows(_oldest)]
 
     def sources(self, topic: Topic, ids: Collection[int]) -> dict[int, str]:
         """Who brought some documents into the book."""

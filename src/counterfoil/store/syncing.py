@@ -138,6 +138,14 @@ _count = Statement(
 _end = Statement(sa.text("UPDATE sync_run SET state = :state, say = :say, ended_at = :now WHERE id = :id"))
 
 
+_oldest = Statement(
+    sa.select(sync_account.c.name, sync_document.c.flow, sa.func.min(sync_document.c.first_seen_at))
+    .where(sync_account.c.id == sync_document.c.account_id, sa.text("state <> 'marked' AND state <> 'closed'"))
+    .group_by(sync_account.c.name, sync_document.c.flow)
+    .order_by(sync_account.c.name, sync_document.c.flow)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """An account on file, with what has been found out about it."""
@@ -156,6 +164,10 @@ class Syncs:
         """The account of a name."""
         row = self._connection.row(_account, name=name)
         return Known(row[0], Learned(row[1], row[2])) if row else None
+
+    def oldest(self) -> list[tuple[str, str, datetime]]:
+        """Since when the oldest document waits that is not in the book and told: (account, flow, first seen)."""
+        return [(row[0], row[1], from_ms(row[2])) for row in self._connection.rows(_oldest)]
 
     def add_account(self, name: str, mint: Mint) -> None:
         """File an account."""

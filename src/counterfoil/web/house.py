@@ -1,15 +1,16 @@
 """The pages that belong to no contract: is it alive, is it ready, how is it doing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from counterfoil.web import metrics
+from counterfoil.web.figures import Figure
 from counterfoil.web.incoming import request_id
 
 
-def house(ready: Callable[[], str | None], standing: Callable[[], Mapping[str, float]]) -> Flask:
+def house(ready: Callable[[], str | None], standing: Callable[[], Iterable[Figure]]) -> Flask:
     """A small Flask application.
 
     ready:    why the book cannot be used now, None if it can

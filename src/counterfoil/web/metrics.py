@@ -5,11 +5,13 @@ processes count together.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cache
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from counterfoil.web.figures import Figure
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -17,6 +19,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STANDING = {
     "counterfoil_laws_broken": "Rows that broke a law when the book was last checked; 0 in a sound book.",
     "counterfoil_laws_checked_timestamp_seconds": "When the book was last checked.",
+    "counterfoil_queue_oldest_timestamp_seconds": "Since when a queue's oldest document waits.",
 }
 _REQUESTS = Counter(
     "counterfoil_requests_total", "Requests answered, by status class.", ["contract", "operation", "status"]
@@ -45,14 +48,17 @@ def observe(contract: str, operation: str, status: int, seconds: float) -> None:
     _histogram(contract, operation).observe(seconds)
 
 
-def exposition(standing: Mapping[str, float]) -> bytes:
+def exposition(standing: Iterable[Figure]) -> bytes:
     """All figures in Prometheus' text form.
 
-    standing: figures of the book itself, by name, read for this answer
+    standing: figures of the book itself, read for this answer
     """
-    registry = CollectorRegistry()
-    for name, value in standing.items():
-        Gauge(name, STANDING.get(name, name), registry=registry).set(value)
+    registry, gauges = CollectorRegistry(), dict[str, Gauge]()
+    for figure in standing:
+        if figure.name not in gauges:
+            gauges[figure.name] = Gauge(figure.name, STANDING[figure.name], list(figure.labels), registry=registry)
+        gauge = gauges[figure.name]
+        (gauge.labels(**figure.labels) if figure.labels else gauge).set(figure.value)
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY) + generate_latest(registry)
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import structlog
 
 from counterfoil.core.errors import Unavailable
 from counterfoil.web.doors import Directory, Door, Place
+from counterfoil.web.figures import Figure
 from counterfoil.web.incoming import Environ, Headers, path_of, read_body, request_id
 from counterfoil.web.limits import Limits
 from counterfoil.web.office import Caller, Office
@@ -31,12 +32,12 @@ def application(
     doors: Sequence[Door],
     office: Office[Any],
     ready: Callable[[], str | None],
-    standing: Callable[[], Mapping[str, float]] = dict,
+    standing: Callable[[], Iterable[Figure]] = tuple,
 ) -> WSGIApplication:
     """The server of these doors, to be made once in each serving process.
 
     ready:    why the book cannot be used now, None if it can; asked by /readyz
-    standing: figures of the book itself, by their names in web.metrics.STANDING; asked by /metrics
+    standing: figures of the book itself; asked by /metrics
     raises: ValueError when two contracts claim one path
     """
     # Not at the top: see the note in the metrics module.
