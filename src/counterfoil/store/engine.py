@@ -192,7 +192,7 @@ class Connection:
 
     def __init__(self, raw: Any, dialect: str) -> None:
         self.raw, self.dialect = raw, dialect
-        self._waiting: dict[tuple[sa.Table, str], list[Params]] = {}
+        self._waiting: dict[sa.Table, tuple[str, list[Params]]] = {}
 
     def ask(self, statement: Statement, **params: Any) -> Answer:
         """Send a statement; its rows are waited for when they are read."""
@@ -220,8 +220,12 @@ class Connection:
 
         conflict: what to do about a row that is there already, as an ON CONFLICT clause
         """
-        if rows:
-            self._waiting.setdefault((table, conflict), []).extend(rows)
+        if not rows:
+            return
+        if table in self._waiting and self._waiting[table][0] != conflict:
+            # A conflict is seen only with rows that an earlier statement wrote.
+            self.flush()
+        self._waiting.setdefault(table, (conflict, []))[1].extend(rows)
 
     def blob(self, value: bytes) -> bytes | str:
         """Bytes as a row to be inserted holds them: on PostgreSQL rows travel as JSON."""
@@ -233,16 +237,17 @@ class Connection:
             return
         waiting, self._waiting = self._waiting, {}
         if self.dialect == "sqlite":
-            for (table, conflict), rows in waiting.items():
+            for table, (conflict, rows) in waiting.items():
                 self.raw.executemany(_insertion(table, conflict), rows)
             return
         # A trigger that looks at rows of another table finds them only when an earlier statement wrote them.
-        late = {key: rows for key, rows in waiting.items() if key[0].name == "application"}
-        early = {key: rows for key, rows in waiting.items() if key not in late}
+        late = {table: rows for table, rows in waiting.items() if table.name == "application"}
+        early = {table: rows for table, rows in waiting.items() if table not in late}
         for group in (early, late):
             if group:
-                texts = {table.name: msgspec.json.encode(rows).decode() for (table, _), rows in group.items()}
-                self.raw.execute(_insertions(tuple((table.name, conflict) for table, conflict in group)), texts)
+                texts = {table.name: msgspec.json.encode(rows).decode() for table, (_, rows) in group.items()}
+                steps = tuple((table.name, conflict) for table, (conflict, _) in group.items())
+                self.raw.execute(_insertions(steps), texts)
 
     def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
         """Rows one after another, without holding them all."""
