@@ -11,8 +11,9 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -143,10 +144,14 @@ def _literal(value: int | str) -> str:
 
 
 @cache
-def _insertion(table: sa.Table, conflict: str) -> str:
-    """INSERT of one row with every column of a table, for SQLite."""
+def _insertion(table: sa.Table, conflict: str) -> tuple[str, Callable[[Params], Row]]:
+    """INSERT of one row with every column of a table, for SQLite; and what takes their values from a row.
+
+    By place: by name, SQLite's driver would look every value of every row up anew.
+    """
     row = table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns})
-    return f"{Statement(row).on('sqlite')} {conflict}".rstrip()
+    compiled = row.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    return f"{compiled} {conflict}".rstrip(), itemgetter(*compiled.positiontup or ())
 
 
 @cache
@@ -238,7 +243,8 @@ class Connection:
         waiting, self._waiting = self._waiting, {}
         if self.dialect == "sqlite":
             for table, (conflict, rows) in waiting.items():
-                self.raw.executemany(_insertion(table, conflict), rows)
+                text, values = _insertion(table, conflict)
+                self.raw.executemany(text, map(values, rows))
             return
         # A trigger that looks at rows of another table finds them only when an earlier statement wrote them.
         late = {table: rows for table, rows in waiting.items() if table.name == "application"}
