@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
@@ -286,6 +286,36 @@ class Connection:
         if self.dialect == "sqlite":
             params = _with_json_lists(params)
         return self.raw.execute(text, params)
+
+
+class Ahead:
+    """Rows that are asked for together, before each of them is needed; a key's are given out once."""
+
+    __slots__ = ("_asked", "_connection", "_name", "_statement")
+
+    def __init__(self, connection: Connection, statement: Statement, name: str) -> None:
+        """name: the statement's parameter that lists keys; a row's own stands first in it"""
+        self._connection, self._statement, self._name = connection, statement, name
+        self._asked: dict[str, Callable[[], dict[str, list[Row]]]] = {}
+
+    def ask(self, keys: Iterable[str]) -> None:
+        """Ask for the rows of some keys."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._asked]
+        if new:
+            answer = self._connection.ask(self._statement, **{self._name: new})
+            self._asked |= dict.fromkeys(new, cache(lambda: _by_first(answer.rows())))
+
+    def take(self, key: str) -> list[Row]:
+        """The rows of a key."""
+        self.ask([key])
+        return self._asked.pop(key)().get(key, [])
+
+
+def _by_first(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def _with_json_lists(params: dict[str, Any]) -> dict[str, Any]:
