@@ -13,7 +13,8 @@ import pytest
 
 from counterfoil.core.document import Kind, Sale
 from counterfoil.core.errors import BookError, Refused, Unavailable
-from counterfoil.services import invoicing, periods, stock
+from counterfoil.core.stock import Valuation
+from counterfoil.services import invoicing, periods, registry, stock
 from counterfoil.services.office import Context, Filed, Outcome, Said, Work
 from counterfoil.store import Principal
 from tests.desk import Desk, asked, refused
@@ -311,3 +312,24 @@ def test_everything_at_once(desk: Desk) -> None:
     found = together(*[lambda writer=writer: play(writer) for writer in range(THREADS)])
     assert found == [None] * THREADS
     assert desk.worth() == desk.accounts()["1200"]
+
+
+def test_an_item_is_opened_beside_one_that_is_counted(desk: Desk) -> None:
+    desk.item("APPLE", on_hand="2")
+
+    def count(work: Work) -> Filed:
+        counted = stock.adjust(work, "APPLE", Decimal(3), Decimal(4))
+        registry.add_item(work, "PEAR", "Pear")
+        return counted
+
+    desk.do(count)
+    desk.adjust("PEAR", "1", "2")
+    assert (desk.stock("APPLE"), desk.stock("PEAR")) == ((5, 0), (1, 0))
+
+
+def test_an_item_is_valued_as_soon_as_it_is_opened(desk: Desk) -> None:
+    pear = desk.item("PEAR")
+    with desk.store.unit() as unit:
+        unit.stock.open(pear)
+        unit.stock.value([Valuation(pear, average=9_000_000)])
+        assert unit.stock.hold([pear], 1).valuations == {pear: Valuation(pear, average=9_000_000)}

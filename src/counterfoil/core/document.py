@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from counterfoil.core.money import Money
-from counterfoil.core.party import NOWHERE, Address, NewCustomer
+from counterfoil.core.party import NOWHERE, Address, Customer, NewCustomer
 from counterfoil.core.tax import TaxPart, TaxRounding
 from counterfoil.core.tender import Tender
 
@@ -140,7 +140,7 @@ class Sale:
     """A quote, order, invoice or cash sale as a sender asks for it.
 
     kind:         a finalised document whose total turns out negative is filed as a credit note
-    customer:     an existing customer's id, a new one, or None = walk-in
+    customer:     an existing customer, by id or in hand, a new one, or None = walk-in
     on, at:       business date as written, and the instant where one is known
     book_month:   YYYYMM, None = the month of the business date
     number:       the issuer's own number of an imported document; None = ours, taken at the end
@@ -157,7 +157,7 @@ class Sale:
     """
 
     kind: Kind
-    customer: int | NewCustomer | None = None
+    customer: int | Customer | NewCustomer | None = None
     ship_to_id: int | None = None
     billing: Address | None = None
     shipping: Address | None = None

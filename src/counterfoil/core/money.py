@@ -15,6 +15,7 @@ AMOUNT_LIMIT = 10**13
 #: Quantities and unit prices stay below this, with at most six decimals.
 QUANTITY_LIMIT = 10**9
 MILLION = 1_000_000
+_ONE = Decimal(1)
 
 _CODE = re.compile(r"[A-Z]{3}")
 # ISO 4217: every code that does not have two decimals.
@@ -63,7 +64,7 @@ def currency(code: str) -> Currency:
 
 def half_up(raw: Decimal, digits: int = 0) -> int:
     """The whole number of 10^-digits nearest to raw, ties away from zero."""
-    return int(raw.scaleb(digits).quantize(Decimal(1), ROUND_HALF_UP))
+    return int(raw.scaleb(digits).quantize(_ONE, ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 from counterfoil.core.document import Asserted, Line, LineKind, Sale, SaleLine
 from counterfoil.core.errors import Problem
-from counterfoil.core.money import AMOUNT_LIMIT, Currency, Money, millionths, total
+from counterfoil.core.money import AMOUNT_LIMIT, Currency, Money, millionths, split, total
 from counterfoil.core.stock import Item
 from counterfoil.core.tax import Jurisdiction, Taxable, TaxPart, TaxRounding, adopt, taxes, tolerance
 
@@ -47,6 +49,7 @@ class Pricing:
     binding: a posted document, whose tax must agree with the sender's within tolerance
     strict:  a subtotal that differs from the lines is refused
     moves:   stocked items move
+    spreads: a tax delivered for the whole document alone is shared over its lines
     """
 
     items: Mapping[int, Item]
@@ -57,6 +60,17 @@ class Pricing:
     binding: bool
     strict: bool
     moves: bool = True
+    spreads: bool = False
+
+
+class _Net(NamedTuple):
+    """A line that is asked for, with what it comes to before tax."""
+
+    asked: SaleLine
+    item: Item | None
+    unit_price: Decimal
+    discount: Money
+    net: Money
 
 
 def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
@@ -65,18 +79,13 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
     source: System Five contract, T1 to T5
     """
     problems: list[Problem] = []
-    drawn = []
-    for number, asked in enumerate(sale.lines, start=1):
-        line = _line(asked, number, using, new_id, problems)
-        if line is not None:
-            drawn.append(line)
+    drawn = [net for asked in sale.lines if (net := _net(asked, using, problems))]
     if not sale.lines:
         problems.append(Problem("lines_required", "lines", "a document has at least one line"))
     unit = using.unit
     subtotal = total((line.net for line in drawn), unit)
     warnings: list[Warning_] = []
     parts = _taxes(sale, drawn, using, problems, warnings) if not problems else []
-    lines = _with_tax(drawn, parts, unit)
     tax_total = total((part.tax for part in parts), unit)
     if abs(subtotal.minor + tax_total.minor) >= AMOUNT_LIMIT:
         problems.append(Problem("amount_too_large", "lines", f"{subtotal} is more than the book can hold"))
@@ -88,7 +97,10 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
         else:
             warnings.append(("subtotal_differs", f"{say}; the lines hold"))
     return Priced(
-        lines=lines,
+        lines=tuple(
+            _line(line, number, new_id(), _tax_of(parts, number - 1), using)
+            for number, line in enumerate(drawn, start=1)
+        ),
         taxes=tuple(parts),
         subtotal=subtotal,
         discount_total=total((line.discount for line in drawn), unit),
@@ -99,9 +111,7 @@ def price(sale: Sale, using: Pricing, new_id: Callable[[], int]) -> Priced:
     )
 
 
-def _line(
-    asked: SaleLine, number: int, using: Pricing, new_id: Callable[[], int], problems: list[Problem]
-) -> Line | None:
+def _net(asked: SaleLine, using: Pricing, problems: list[Problem]) -> _Net | None:
     item = using.items.get(asked.item_id) if asked.item_id is not None else None
     if asked.kind is LineKind.ITEM and asked.item_id is not None and item is None:
         problems.append(Problem("item_not_found", asked.where, f"there is no item {asked.item_id}"))
@@ -115,8 +125,13 @@ def _line(
     millionths(asked.quantity, asked.where)
     millionths(unit_price, asked.where, "unit price")
     discount = Money.of(asked.discount, using.unit)
+    return _Net(asked, item, unit_price, discount, Money.of(asked.quantity * unit_price, using.unit) - discount)
+
+
+def _line(found: _Net, number: int, line_id: int, tax: dict[int | None, Money], using: Pricing) -> Line:
+    asked, item = found.asked, found.item
     return Line(
-        id=new_id(),
+        id=line_id,
         line_no=number,
         kind=asked.kind,
         item_id=asked.item_id,
@@ -126,10 +141,11 @@ def _line(
         uom=asked.uom if asked.uom is not None else item.uom if item else "",
         quantity=asked.quantity,
         ordered=asked.quantity if asked.ordered is None else asked.ordered,
-        unit_price=unit_price,
-        discount=discount,
-        net=Money.of(asked.quantity * unit_price, using.unit) - discount,
-        tax=Money(0, using.unit),
+        unit_price=found.unit_price,
+        discount=found.discount,
+        net=found.net,
+        tax=total(tax.values(), using.unit),
+        tax_parts=tax,
         ledger_class=item.ledger_class if item else "",
         stocked=using.moves and item is not None and item.stocked,
         order_line_id=asked.order_line_id,
@@ -137,20 +153,28 @@ def _line(
     )
 
 
+def _tax_of(parts: Sequence[TaxPart], index: int) -> dict[int | None, Money]:
+    """What each tax code takes of a line."""
+    return {part.tax_code_id: part.shares[index] for part in parts if part.shares[index]}
+
+
 def _taxes(
-    sale: Sale, lines: list[Line], using: Pricing, problems: list[Problem], warnings: list[Warning_]
+    sale: Sale, lines: Sequence[_Net], using: Pricing, problems: list[Problem], warnings: list[Warning_]
 ) -> list[TaxPart]:
     unit = using.unit
     taxable = [
         Taxable(
             line.net,
-            using.exempt | (using.items[line.item_id].exempt_from if line.item_id is not None else frozenset()),
-            {code: Money.of(tax, unit) for code, tax in (asked.tax or {}).items()},
+            using.exempt | (line.item.exempt_from if line.item else frozenset()),
+            {code: Money.of(tax, unit) for code, tax in (line.asked.tax or {}).items()},
         )
-        for line, asked in zip(lines, sale.lines, strict=True)
+        for line in lines
     ]
     parts = taxes(taxable, using.place, sale.on, sale.tax_rounding, unit)
-    if sale.asserted_tax is None or sale.tax_rounding is TaxRounding.DELIVERED:
+    if sale.tax_rounding is TaxRounding.DELIVERED:
+        spreads = using.spreads and not parts
+        return [_spread(sale.asserted_tax, lines, unit)] if spreads and sale.asserted_tax else parts
+    if sale.asserted_tax is None:
         return parts
     said = Money.of(sale.asserted_tax, unit)
     ours = total((part.tax for part in parts), unit)
@@ -167,14 +191,11 @@ def _taxes(
     return parts
 
 
-def _with_tax(lines: list[Line], parts: list[TaxPart], unit: Currency) -> tuple[Line, ...]:
-    if not parts:
-        return tuple(lines)
-    taxed = []
-    for index, line in enumerate(lines):
-        shares = {part.tax_code_id: part.shares[index] for part in parts if part.shares[index]}
-        taxed.append(replace(line, tax=total(shares.values(), unit), tax_parts=shares))
-    return tuple(taxed)
+def _spread(asserted: Decimal, lines: Sequence[_Net], unit: Currency) -> TaxPart:
+    """A tax given for the whole document, shared over its lines by what they come to."""
+    tax = Money.of(asserted, unit)
+    shares = split(tax, [line.net.minor for line in lines])
+    return TaxPart(None, None, total((line.net for line in lines), unit), tax, tuple(shares))
 
 
 def _asserted(sale: Sale, unit: Currency) -> Asserted:

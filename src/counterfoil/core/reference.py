@@ -84,6 +84,7 @@ class Reference:
     fiscal_month:   the month in which the fiscal year begins
     controlling:    ids of the accounts whose every posting is an open item
     claimed:        kinds of things of which another system's whole-number ids are on file
+    prefixes:       kind of document -> how our numbers begin
     """
 
     version: int
@@ -109,6 +110,7 @@ class Reference:
     rates: Mapping[str, Sequence[tuple[str, Decimal]]]
     claimed: frozenset[str]
     controlling: frozenset[int]
+    prefixes: Mapping[str, str]
 
     def rate(self, code: str, on: str) -> Decimal | None:
         """Base units for one unit of a currency on a date (ISO text), None for the base currency itself.

@@ -39,7 +39,7 @@ _TYPES = {DocumentKind.SALES_INVOICE: "A", DocumentKind.CASH_SALE: "C"}
 
 
 def _kind(found: Fields, allowed: tuple[DocumentKind, ...], otherwise: DocumentKind) -> DocumentKind:
-    return DocumentKind(one_of(found, "kind", {kind.value for kind in allowed}, otherwise.value))
+    return DocumentKind(one_of(found, "kind", allowed, otherwise))
 
 
 def _read_order(found: Fields) -> SaleAsked:

@@ -41,6 +41,7 @@ LINE = (
     *("tax", "tax_code"),
 )
 _LINE = frozenset(LINE)
+_LINE_KINDS = frozenset(LineKind)
 _NEVER = Moment(date.min, None)
 
 
@@ -114,7 +115,7 @@ def _extras(found: Fields) -> Mapping[str, object]:
 def _read_line(found: Fields) -> LineAsked:
     found.only(_LINE)
     item = name(found, "sku", needed=False)
-    kind = LineKind(one_of(found, "kind", {kind.value for kind in LineKind}, LineKind.ITEM.value))
+    kind = LineKind(one_of(found, "kind", _LINE_KINDS, LineKind.ITEM))
     nothing = Decimal(0)
     given = {
         "kind": kind,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from counterfoil.core.document import ORDERS, SHOWN_AS_INVOICES, Document, Kind, Sale, State
 from counterfoil.core.errors import Conflict, Problem, Refused
-from counterfoil.core.money import Currency, Money, currency, split
+from counterfoil.core.money import currency
 from counterfoil.core.party import Customer
 from counterfoil.core.pricing import Priced, Pricing, price
 from counterfoil.core.stock import Item
-from counterfoil.core.tax import TaxPart
 from counterfoil.core.terms import book_month
 from counterfoil.services.office import Filed, Work
 
@@ -35,27 +33,14 @@ def keep(work: Work, customer: Customer, sale: Sale, items: Mapping[int, Item]) 
         place=None,
         binding=False,
         strict=False,
+        spreads=True,
     )
     priced = price(sale, using, lambda: work.unit.mint.take("document_line"))
     if priced.problems:
         raise Refused(priced.problems)
-    document = _document(work, customer, sale, _taxed(sale, priced, unit))
+    document = _document(work, customer, sale, priced)
     work.file(document)
     return Filed(document, priced.warnings)
-
-
-def _taxed(sale: Sale, priced: Priced, unit: Currency) -> Priced:
-    """With the tax that is given for the whole document, shared over its lines by what they come to."""
-    if not sale.asserted_tax or priced.taxes:
-        return priced
-    tax = Money.of(sale.asserted_tax, unit)
-    shares = tuple(split(tax, [line.net.minor for line in priced.lines]))
-    lines = tuple(
-        replace(line, tax=share, tax_parts={None: share}) if share else line
-        for line, share in zip(priced.lines, shares, strict=True)
-    )
-    whole = TaxPart(None, None, priced.subtotal, tax, shares)
-    return replace(priced, lines=lines, taxes=(whole,), tax_total=tax)
 
 
 def _document(work: Work, customer: Customer, sale: Sale, priced: Priced) -> Document:

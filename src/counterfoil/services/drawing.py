@@ -98,6 +98,8 @@ def _check_reference(work: Work, sale: Sale, month: int, binding: bool) -> list[
 
 
 def _customer(work: Work, sale: Sale, problems: list[Problem]) -> Customer | None:
+    if isinstance(sale.customer, Customer):
+        return sale.customer
     if isinstance(sale.customer, int):
         found = work.unit.parties.customer(sale.customer)
         if found is None:
@@ -249,13 +251,11 @@ def _check_number(work: Work, document: Document) -> None:
     """An imported document keeps its issuer's number, unless it would stand in the way of one of ours."""
     if not document.number:
         return
-    prefix = work.unit.documents.series_prefix(document.kind)
+    prefix = work.reference.prefixes[document.kind]
     rest = document.number.removeprefix(prefix)
     if document.number.startswith(prefix) and rest.isascii() and rest.isdigit():
         say = f"number {document.number} belongs to the book's own series {prefix}…"
         raise Refused(Problem("number_reserved", "number", say))
-    for known in work.unit.documents.find(document.number, (document.kind,)):
-        other = work.unit.documents.get(known)
-        if other is not None and other.customer_id == document.customer_id:
-            say = f"the customer has a {document.kind.value} {document.number} already"
-            raise Conflict(Problem("number_taken", "number", say))
+    if work.unit.documents.has(document.number, document.customer_id, {document.kind}):
+        say = f"the customer has a {document.kind.value} {document.number} already"
+        raise Conflict(Problem("number_taken", "number", say))

@@ -108,6 +108,7 @@ def set_prefix(work: Work, kind: str, prefix: str) -> None:
             Problem("prefix_invalid", "prefix", f"{prefix!r}: letters, digits and /_.- of which no digit ends it")
         )
     work.unit.references.set_prefix(kind, prefix)
+    work.unit.references.touch()
 
 
 def add_ref(work: Work, system: str, kind: str, their_id: str, our_id: int) -> None:

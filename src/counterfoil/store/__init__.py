@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 
 from counterfoil.core.errors import Refused
@@ -112,9 +112,10 @@ class Drawn:
 class Unit:
     """One unit of work: everything that is read, decided on and filed together, or not at all."""
 
-    def __init__(self, connection: Connection, mint: Mint, reference: Reference | None) -> None:
-        self._connection, self._reference = connection, reference
-        self.mint = mint
+    def __init__(self, connection: Connection, blocks: Blocks, snapshot: Callable[[], Reference | None]) -> None:
+        self._connection, self._snapshot = connection, snapshot
+        self._reference: Reference | None = None
+        self.mint = mint = Mint(connection, blocks, self._claimed)
         self.references = References(connection, mint)
         self.parties = Parties(connection)
         self.items = Items(connection)
@@ -139,8 +140,12 @@ class Unit:
     def reference(self) -> Reference:
         """The reference data that holds for this unit of work."""
         if self._reference is None:
-            self._reference = self.references.read()
+            self._reference = self._snapshot() or self.references.read()
         return self._reference
+
+    def _claimed(self) -> frozenset[str]:
+        known = self._snapshot()
+        return known.claimed if known else frozenset()
 
     def draw(self) -> Drawn:
         """Draw the numbers of all that was filed, late, so that nobody queues for them longer than a commit takes.
@@ -216,13 +221,19 @@ class Store:
 
     @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
-        """A unit of work: committed at the end, rolled back on any exception."""
+        """A unit of work: committed at the end, rolled back on any exception.
+
+        Its reference data is asked for at once and waited for when it is first looked at; others see what was read when
+        it is committed, because the unit of work may have changed it.
+        """
         with self.engine.writing() as connection:
-            reference = self.reference(connection)
-            claimed = reference.claimed if reference else frozenset[str]()
-            unit = Unit(connection, Mint(connection, self._blocks, claimed), reference)
+            asked = self._references(connection).ask_version()
+            snapshot = cache(lambda: self._as_of(connection, asked))
+            unit = Unit(connection, self._blocks, snapshot)
             yield unit
             unit.journal.settle()
+        if snapshot.cache_info().currsize:
+            self._keep(snapshot())
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[Reader]:
@@ -241,7 +252,9 @@ class Store:
 
     def reference(self, connection: Connection) -> Reference | None:
         """The current snapshot, read again only when its version has moved; None before the book is made."""
-        return self._as_of(connection, References(connection, self._no_ids(connection)).ask_version())
+        found = self._as_of(connection, self._references(connection).ask_version())
+        self._keep(found)
+        return found
 
     def _current(self, connection: Connection) -> Callable[[], Reference]:
         """Looks for the snapshot when it is needed; most reads never do."""
@@ -260,14 +273,17 @@ class Store:
             return None
         with self._lock:
             known = self._reference
-        if known is None or known.version != row[0]:
-            known = References(connection, self._no_ids(connection)).read()
-            with self._lock:
-                self._reference = known
-        return known
+        current = known is not None and known.version == row[0]
+        return known if current else self._references(connection).read()
 
-    def _no_ids(self, connection: Connection) -> Mint:
-        return Mint(connection, self._blocks, ())
+    def _keep(self, found: Reference | None) -> None:
+        with self._lock:
+            known = self._reference
+            if found is not None and (known is None or known.version < found.version):
+                self._reference = found
+
+    def _references(self, connection: Connection) -> References:
+        return References(connection, Mint(connection, self._blocks, frozenset))
 
 
 def open_store(url: str) -> Store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -28,7 +28,7 @@ from counterfoil.core.money import Currency, Money, currency, from_millionths, m
 from counterfoil.core.reference import Reference
 from counterfoil.core.tax import TaxPart, TaxRounding
 from counterfoil.core.tender import Tender
-from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
+from counterfoil.store.engine import Ahead, Answer, Connection, Row, Statement, one_of
 from counterfoil.store.parties import survivor_of
 from counterfoil.store.rows import (
     address_of,
@@ -47,7 +47,6 @@ from counterfoil.store.schema import (
     document_tax,
     document_tender,
     entry,
-    number_series,
     tracking,
 )
 
@@ -74,14 +73,11 @@ _head = Statement(
 )
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
 _by_number = Statement(
-    sa.select(document.c.id, document.c.kind)
-    .where(document.c.number_key == p("folded"), document.c.number == p("number"))
-    .order_by(document.c.is_ours.desc(), document.c.id)
-)
-_of_numbers = Statement(
-    sa.select(document.c.number, document.c.kind, survivor_of(document.c.customer_id)).where(
-        one_of(document.c.number_key, "folded", "text")
+    sa.select(
+        document.c.number_key, document.c.number, document.c.id, document.c.kind, survivor_of(document.c.customer_id)
     )
+    .where(one_of(document.c.number_key, "folded", "text"))
+    .order_by(document.c.is_ours.desc(), document.c.id)
 )
 _lines = Statement(
     sa.select(document_line).where(document_line.c.document_id == p("id")).order_by(document_line.c.line_no)
@@ -119,7 +115,6 @@ _ends = Statement(
 _take = Statement(
     sa.text('UPDATE number_series SET "next" = "next" + :count WHERE kind = :kind RETURNING prefix, "next" - :count')
 )
-_prefix = Statement(sa.select(number_series.c.prefix).where(number_series.c.kind == p("kind")))
 _served = Statement(
     sa.select(document_line.c.order_line_id, document.c.kind, sa.func.sum(document_line.c.quantity))
     .join(document, document.c.id == document_line.c.document_id)
@@ -178,7 +173,7 @@ class Documents:
     def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
         self._connection, self._reference = connection, reference
         self._heads: list[tuple[Document, int]] = []
-        self._ahead: dict[str, list[tuple[str, int]]] = {}
+        self._numbers = Ahead(connection, _by_number, "folded")
 
     def add(self, filed: Document, shown: int | None = None) -> None:
         """File a new document; its parts now, its head when the unit of work ends.
@@ -222,10 +217,6 @@ class Documents:
         self._connection.insert(document, rows)
         self._heads.clear()
 
-    def series_prefix(self, kind: Kind) -> str:
-        """How our numbers of a kind begin."""
-        return str(self._connection.value(_prefix, kind=kind.value))
-
     def get(self, document_id: int, hold: bool = False) -> Document | None:
         """A document whole; hold keeps others from changing it until the unit of work ends."""
         if hold:
@@ -255,23 +246,20 @@ class Documents:
 
     def find(self, number: str, kinds: Collection[Kind] | None = None) -> list[int]:
         """Ids of the documents with a number, ours first."""
-        found = self._connection.rows(_by_number, folded=fold(number), number=number)
-        return [document_id for document_id, kind in found if kinds is None or Kind(kind) in kinds]
+        return [document_id for document_id, kind, _ in self._of(number) if kinds is None or kind in kinds]
 
-    def ahead_numbers(self, numbers: Collection[str]) -> None:
-        """Look who has documents of some numbers, which will each be needed soon."""
-        found = self._connection.rows(_of_numbers, folded=[fold(number) for number in numbers]) if numbers else []
-        for number in numbers:
-            self._ahead[number] = []
-        for number, kind, owner in found:
-            if number in self._ahead:
-                self._ahead[number].append((kind, owner))
+    def ahead_numbers(self, numbers: Iterable[str]) -> None:
+        """Ask for the documents of some numbers, which will each be needed soon."""
+        self._numbers.ask(fold(number) for number in numbers)
 
-    def has(self, number: str, customer_id: int, kinds: Collection[Kind]) -> bool:
+    def has(self, number: str, customer_id: int | None, kinds: Collection[Kind]) -> bool:
         """Whether a customer has a document of a number and of one of some kinds."""
-        if number not in self._ahead:
-            self.ahead_numbers([number])
-        return any(Kind(kind) in kinds and owner == customer_id for kind, owner in self._ahead.pop(number))
+        return any(kind in kinds and owner == customer_id for _, kind, owner in self._of(number))
+
+    def _of(self, number: str) -> list[tuple[int, Kind, int | None]]:
+        """(id, kind, customer) of the documents with a number, ours first."""
+        found = self._numbers.take(fold(number))
+        return [(of, Kind(kind), owner) for _, written, of, kind, owner in found if written == number]
 
     def set_state(self, document_id: int, state: State) -> None:
         """Move an order on."""

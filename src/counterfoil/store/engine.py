@@ -11,8 +11,9 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -143,10 +144,14 @@ def _literal(value: int | str) -> str:
 
 
 @cache
-def _insertion(table: sa.Table, conflict: str) -> str:
-    """INSERT of one row with every column of a table, for SQLite."""
+def _insertion(table: sa.Table, conflict: str) -> tuple[str, Callable[[Params], Row]]:
+    """INSERT of one row with every column of a table, for SQLite; and what takes their values from a row.
+
+    By place: by name, SQLite's driver would look every value of every row up anew.
+    """
     row = table.insert().values({column.name: sa.bindparam(column.name) for column in table.columns})
-    return f"{Statement(row).on('sqlite')} {conflict}".rstrip()
+    compiled = row.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    return f"{compiled} {conflict}".rstrip(), itemgetter(*compiled.positiontup or ())
 
 
 @cache
@@ -192,7 +197,7 @@ class Connection:
 
     def __init__(self, raw: Any, dialect: str) -> None:
         self.raw, self.dialect = raw, dialect
-        self._waiting: dict[tuple[sa.Table, str], list[Params]] = {}
+        self._waiting: dict[sa.Table, tuple[str, list[Params]]] = {}
 
     def ask(self, statement: Statement, **params: Any) -> Answer:
         """Send a statement; its rows are waited for when they are read."""
@@ -220,8 +225,12 @@ class Connection:
 
         conflict: what to do about a row that is there already, as an ON CONFLICT clause
         """
-        if rows:
-            self._waiting.setdefault((table, conflict), []).extend(rows)
+        if not rows:
+            return
+        if table in self._waiting and self._waiting[table][0] != conflict:
+            # A conflict is seen only with rows that an earlier statement wrote.
+            self.flush()
+        self._waiting.setdefault(table, (conflict, []))[1].extend(rows)
 
     def blob(self, value: bytes) -> bytes | str:
         """Bytes as a row to be inserted holds them: on PostgreSQL rows travel as JSON."""
@@ -233,16 +242,18 @@ class Connection:
             return
         waiting, self._waiting = self._waiting, {}
         if self.dialect == "sqlite":
-            for (table, conflict), rows in waiting.items():
-                self.raw.executemany(_insertion(table, conflict), rows)
+            for table, (conflict, rows) in waiting.items():
+                text, values = _insertion(table, conflict)
+                self.raw.executemany(text, map(values, rows))
             return
         # A trigger that looks at rows of another table finds them only when an earlier statement wrote them.
-        late = {key: rows for key, rows in waiting.items() if key[0].name == "application"}
-        early = {key: rows for key, rows in waiting.items() if key not in late}
+        late = {table: rows for table, rows in waiting.items() if table.name == "application"}
+        early = {table: rows for table, rows in waiting.items() if table not in late}
         for group in (early, late):
             if group:
-                texts = {table.name: msgspec.json.encode(rows).decode() for (table, _), rows in group.items()}
-                self.raw.execute(_insertions(tuple((table.name, conflict) for table, conflict in group)), texts)
+                texts = {table.name: msgspec.json.encode(rows).decode() for table, (_, rows) in group.items()}
+                steps = tuple((table.name, conflict) for table, (conflict, _) in group.items())
+                self.raw.execute(_insertions(steps), texts)
 
     def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
         """Rows one after another, without holding them all."""
@@ -275,6 +286,36 @@ class Connection:
         if self.dialect == "sqlite":
             params = _with_json_lists(params)
         return self.raw.execute(text, params)
+
+
+class Ahead:
+    """Rows that are asked for together, before each of them is needed; a key's are given out once."""
+
+    __slots__ = ("_asked", "_connection", "_name", "_statement")
+
+    def __init__(self, connection: Connection, statement: Statement, name: str) -> None:
+        """name: the statement's parameter that lists keys; a row's own stands first in it"""
+        self._connection, self._statement, self._name = connection, statement, name
+        self._asked: dict[str, Callable[[], dict[str, list[Row]]]] = {}
+
+    def ask(self, keys: Iterable[str]) -> None:
+        """Ask for the rows of some keys."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._asked]
+        if new:
+            answer = self._connection.ask(self._statement, **{self._name: new})
+            self._asked |= dict.fromkeys(new, cache(lambda: _by_first(answer.rows())))
+
+    def take(self, key: str) -> list[Row]:
+        """The rows of a key."""
+        self.ask([key])
+        return self._asked.pop(key)().get(key, [])
+
+
+def _by_first(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def _with_json_lists(params: dict[str, Any]) -> dict[str, Any]:

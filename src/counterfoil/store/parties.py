@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.money import from_millionths, millionths
 from counterfoil.core.party import Address, Contact, Customer, Supplier, Unit
 from counterfoil.core.stock import Item
-from counterfoil.store.engine import Answer, Connection, Row, Statement, one_of
+from counterfoil.store.engine import Ahead, Answer, Connection, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
 from counterfoil.store.schema import contact, item, own_unit, party, supplier
 
@@ -51,8 +51,7 @@ survivor_of_code = (
     .scalar_subquery()
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of(p("id")), party.c.kind == "customer"))
-_by_code = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of_code))
-_by_codes = Statement(
+_by_code = Statement(
     sa.select(_asked.c.code, *CUSTOMER)
     .select_from(_asked.join(party, party.c.id == sa.func.coalesce(_asked.c.merged_into, _asked.c.id)))
     .where(one_of(_asked.c.code, "codes", "text"), _asked.c.kind == sa.literal_column("'customer'"))
@@ -87,16 +86,14 @@ _supplier = (
 _supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
 _supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
 _suppliers = Statement(_supplier)
-_id_of_code = Statement(sa.select(party.c.id).where(party.c.code == p("code")))
-_ids_of_codes = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
+_id_of_code = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
 _DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from", "tax_code_id")
 _item_changed = Statement(
     sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
 )
-_item_by_sku = Statement(sa.select(item).where(item.c.sku == p("sku")))
-_items_by_sku = Statement(sa.select(item).where(one_of(item.c.sku, "skus", "text")))
+_item_by_sku = Statement(sa.select(item.c.sku, item).where(one_of(item.c.sku, "skus", "text")))
 
 
 class Parties:
@@ -105,8 +102,8 @@ class Parties:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
-        self._ahead_codes: dict[str, Row | None] = {}
-        self._ahead_ids: dict[str, int | None] = {}
+        self._codes = Ahead(connection, _by_code, "codes")
+        self._ids = Ahead(connection, _id_of_code, "codes")
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -126,15 +123,15 @@ class Parties:
         """Keep others from changing a party until the unit of work ends."""
         self._connection.ask(_hold, id=party_id)
 
-    def ahead_codes(self, codes: Collection[str]) -> None:
-        """Look for customers by their codes, which will each be needed soon."""
-        found = self._connection.rows(_by_codes, codes=list(codes)) if codes else []
-        self._ahead_codes |= dict.fromkeys(codes) | {row[0]: row[1:] for row in found}
+    def ahead_codes(self, codes: Iterable[str]) -> None:
+        """Ask for customers by their codes, which will each be needed soon."""
+        self._codes.ask(codes)
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written; of one that has been merged, the one that goes on for it."""
-        row = self._ahead_codes.pop(code) if code in self._ahead_codes else self._connection.row(_by_code, code=code)
-        return to_customer(row) if row else None
+        for _, *row in self._codes.take(code):
+            return to_customer(row)
+        return None
 
     def group(self, customer_id: int) -> list[int]:
         """The ids of a customer and of all that have been merged into it."""
@@ -160,17 +157,15 @@ class Parties:
         """File a customer's new particulars; its code stays."""
         self._connection.run(_customer_changed, of=customer.id, **_renamed(_particulars(customer)))
 
-    def ahead_ids(self, codes: Collection[str]) -> None:
-        """Look whose some codes are, which will each be needed soon."""
-        found = self._connection.rows(_ids_of_codes, codes=list(codes)) if codes else []
-        self._ahead_ids |= dict.fromkeys(codes) | {row[0]: row[1] for row in found}
+    def ahead_ids(self, codes: Iterable[str]) -> None:
+        """Ask whose some codes are, which will each be needed soon."""
+        self._ids.ask(codes)
 
     def id_of_code(self, code: str) -> int | None:
         """The id of whatever party has a code."""
-        if code in self._ahead_ids:
-            return self._ahead_ids.pop(code)
-        found: int | None = self._connection.value(_id_of_code, code=code)
-        return found
+        for _, found in self._ids.take(code):
+            return int(found)
+        return None
 
     def supplier(self, supplier_id: int) -> Supplier | None:
         """The supplier of an id."""
@@ -273,7 +268,7 @@ def _particulars(customer: Customer) -> dict[str, Any]:
     }
 
 
-def to_customer(row: Row) -> Customer:
+def to_customer(row: Sequence[Any]) -> Customer:
     """A customer from its row."""
     number, code, name, unit, terms_id, limit, exempt, billing, shipping = row
     return Customer(
@@ -295,7 +290,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[tuple[int, ...], Answer] = {}
-        self._ahead_skus: dict[str, Row | None] = {}
+        self._skus = Ahead(connection, _item_by_sku, "skus")
 
     def ahead(self, ids: Iterable[int]) -> None:
         """Ask for items that will be needed soon."""
@@ -311,15 +306,15 @@ class Items:
         answer = self._ahead.pop(tuple(wanted), None) or self._connection.ask(_items, ids=wanted)
         return {row[0]: to_item(row) for row in answer.rows()}
 
-    def ahead_skus(self, skus: Collection[str]) -> None:
-        """Look for items by their stock-keeping codes, which will each be needed soon."""
-        found = self._connection.rows(_items_by_sku, skus=list(skus)) if skus else []
-        self._ahead_skus |= dict.fromkeys(skus) | {row[1]: row for row in found}
+    def ahead_skus(self, skus: Iterable[str]) -> None:
+        """Ask for items by their stock-keeping codes, which will each be needed soon."""
+        self._skus.ask(skus)
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
-        row = self._ahead_skus.pop(sku) if sku in self._ahead_skus else self._connection.row(_item_by_sku, sku=sku)
-        return to_item(row) if row else None
+        for _, *row in self._skus.take(sku):
+            return to_item(row)
+        return None
 
     def hold(self, item_id: int) -> None:
         """Keep others from changing an item until the unit of work ends."""
@@ -327,9 +322,9 @@ class Items:
 
     def by_skus(self, skus: Iterable[str]) -> dict[str, Item]:
         """The items of some stock-keeping codes, asked for together; unknown ones are missing."""
-        asked = [self._connection.ask(_item_by_sku, sku=sku) for sku in sorted(set(skus))]
-        found = [to_item(row) for answer in asked if (row := answer.row())]
-        return {item.sku: item for item in found}
+        wanted = sorted(set(skus))
+        self.ahead_skus(wanted)
+        return {sku: item for sku in wanted if (item := self.by_sku(sku))}
 
     def add(self, thing: Item) -> None:
         """File a new item."""
@@ -352,7 +347,7 @@ def _description(thing: Item) -> dict[str, Any]:
     }
 
 
-def to_item(row: Row) -> Item:
+def to_item(row: Sequence[Any]) -> Item:
     """An item from its row."""
     number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(

@@ -32,6 +32,7 @@ _book = Statement(sa.select(schema.book))
 _touch = Statement(sa.text("UPDATE book SET version = version + 1"))
 _settings = Statement(sa.select(schema.setting.c.name, schema.setting.c.value).order_by(schema.setting.c.id))
 _setting_history = Statement(sa.select(schema.setting).order_by(schema.setting.c.id))
+_prefixes = Statement(sa.select(schema.number_series.c.kind, schema.number_series.c.prefix))
 _set_prefix = Statement(sa.text("UPDATE number_series SET prefix = :prefix WHERE kind = :kind"))
 _drop_type = Statement(sa.text("DELETE FROM invoice_type WHERE code = :code"))
 _closed = Statement(sa.select(schema.period_event.c.closed_through).order_by(schema.period_event.c.id.desc()).limit(1))
@@ -133,6 +134,7 @@ class References:
             rates=self._rates(),
             controlling=frozenset(account.id for account in accounts.values() if account.control),
             claimed=Refs(self._connection).claimed_kinds(),
+            prefixes=dict(self._connection.rows(_prefixes)),
         )
 
     def _all(self, table: Table) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from threading import Lock
 
@@ -141,14 +141,18 @@ class Blocks:
 class Mint:
     """New ids inside one unit of work. Never reused, below 2^31, skipping those that another system has claimed."""
 
-    def __init__(self, connection: Connection, blocks: Blocks, claimed: Collection[str]) -> None:
-        self._connection, self._blocks, self._claimed = connection, blocks, set(claimed)
+    def __init__(self, connection: Connection, blocks: Blocks, claimed: Callable[[], Collection[str]]) -> None:
+        """claimed: kinds of things of which another system's whole-number ids are on file"""
+        self._connection, self._blocks, self._claimed = connection, blocks, claimed
+        self._newly_claimed: set[str] = set()
         self._next: dict[str, int] = {}
         self._ahead: dict[str, list[Answer]] = {}
         self._ready: dict[str, list[int]] = {}
 
     def ahead(self, kind: str) -> None:
-        """Ask for an id that will be needed soon."""
+        """Ask for an id that will be needed soon, unless one is at hand."""
+        if self._ahead.get(kind) or self._ready.get(kind):
+            return
         if self._connection.dialect == "postgresql" and kind in _BLOCK:
             self._ahead.setdefault(kind, []).append(self._connection.ask(_next_value[kind]))
 
@@ -164,12 +168,15 @@ class Mint:
         while True:
             number = self._one(kind)
             assert number <= LARGEST, f"ids of {kind} are used up"
-            if named not in self._claimed or not self._connection.row(_claimed, kind=named, number=number):
+            if not self._is_claimed(named) or not self._connection.row(_claimed, kind=named, number=number):
                 return number
 
     def claims(self, kind: str) -> None:
         """Another system has named things of a kind in this unit of work."""
-        self._claimed.add(kind)
+        self._newly_claimed.add(kind)
+
+    def _is_claimed(self, kind: str) -> bool:
+        return kind in self._newly_claimed or kind in self._claimed()
 
     def _one(self, kind: str) -> int:
         connection = self._connection
@@ -198,11 +205,20 @@ class Refs:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ahead: dict[tuple[str, str, str], Answer] = {}
+
+    def ahead(self, system: str, kind: str, their_id: str) -> None:
+        """Ask for our id for theirs, which will be needed soon."""
+        answer = self._connection.ask(_ours, system=system, kind=kind, their_id=their_id)
+        self._ahead[system, kind, their_id] = answer
 
     def ours(self, system: str, kind: str, their_id: str) -> int | None:
         """Our id for theirs; None when that system has no such id on file."""
-        found: int | None = self._connection.value(_ours, system=system, kind=kind, their_id=their_id)
-        return found
+        key = system, kind, their_id
+        if key not in self._ahead:
+            self.ahead(*key)
+        row = self._ahead.pop(key).row()
+        return row[0] if row else None
 
     def ours_of(self, system: str, kind: str, their_numbers: Iterable[int]) -> dict[int, int]:
         """Our ids for whole-number ids of a system; a thing that it has no id of its own for goes by ours.

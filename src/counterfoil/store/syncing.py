@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ _COLUMNS = (
 )
 _one = Statement(sa.select(*_COLUMNS).where(_IS_IT))
 _held = Statement(sa.select(*_COLUMNS).where(_IS_IT).with_for_update())
+_state = Statement(sa.select(sync_document.c.state).where(_IS_IT).with_for_update())
 _known = Statement(
     sa.select(*_COLUMNS).where(
         sync_document.c.account_id == p("account_id"),
@@ -116,10 +117,22 @@ _imported = _change(
 _moved = _change(
     "state = :state, code = :code, say = :say, attempts = :attempts, next_try_at = :next_try_at, note = :note"
 )
-_marked = _change(
-    "state = CASE WHEN state = 'closing' THEN 'closed' ELSE 'marked' END, code = '', say = '', attempts = 0,"
-    " next_try_at = NULL, marked_at = :now",
-    "AND state IN ('imported', 'closing')",
+_marked = Statement(
+    sa.update(sync_document)
+    .where(
+        sync_document.c.account_id == p("of_account"),
+        sync_document.c.flow == p("of_flow"),
+        one_of(sync_document.c.their_id, "ids"),
+        sa.text("state IN ('imported', 'closing')"),
+    )
+    .values(
+        state=sa.text("CASE WHEN state = 'closing' THEN 'closed' ELSE 'marked' END"),
+        code="",
+        say="",
+        attempts=0,
+        next_try_at=sa.null(),
+        marked_at=p("now"),
+    )
 )
 _linked = _change("waits_for = NULL")
 _run = Statement(sa.select(sync_run).where(sync_run.c.id == p("id")))
@@ -230,6 +243,11 @@ class Syncs:
         row = self._connection.row(_held if hold else _one, **_key(account_id, flow, their_id))
         return _to_pulled(row) if row else None
 
+    def ask_state(self, account_id: int, flow: Flow, their_id: int) -> Callable[[], PulledState | None]:
+        """Ask where a pulled document stands, and keep it from others until the unit of work ends."""
+        answer = self._connection.ask(_state, **_key(account_id, flow, their_id))
+        return lambda: PulledState(row[0]) if (row := answer.row()) else None
+
     def in_state(
         self, account_id: int, flow: Flow, state: PulledState, now: datetime, after: int, limit: int
     ) -> list[Pulled]:
@@ -293,12 +311,13 @@ class Syncs:
 
     def marked(self, account_id: int, flow: Flow, marks: Sequence[Mark], now: datetime) -> None:
         """Note that the other system has been told."""
-        for mark in marks:
-            self._connection.run(_marked, **_key(account_id, flow, mark.their_id), now=to_ms(now))
+        ids = [mark.their_id for mark in marks]
+        self._connection.run(_marked, of_account=account_id, of_flow=flow.value, ids=ids, now=to_ms(now))
 
-    def waiting_for(self, account_id: int, invoice: int) -> list[tuple[int, int]]:
-        """Credit notes that wait for an invoice: (their id, our document)."""
-        return [(row[0], row[1]) for row in self._connection.rows(_waiting, account_id=account_id, invoice=invoice)]
+    def ask_waiting_for(self, account_id: int, invoice: int) -> Callable[[], list[tuple[int, int]]]:
+        """Ask for the credit notes that wait for an invoice: (their id, our document)."""
+        answer = self._connection.ask(_waiting, account_id=account_id, invoice=invoice)
+        return lambda: [(row[0], row[1]) for row in answer.rows()]
 
     def linked(self, account_id: int, their_id: int) -> None:
         """Note that a credit note has found its invoice."""

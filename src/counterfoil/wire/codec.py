@@ -15,6 +15,7 @@ _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _STRING_OR_BRACKET = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
 _STRING_OR_COMMENT = re.compile(_STRING + rb"|//[^\r\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STRING_OR_COMMA = re.compile(_STRING + rb"|[\[{,]\s*+,|,(?=\s*+[\]}])", re.DOTALL)
+_NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)).difference(b'"[]{}'))
 _EXPONENT = re.compile(rb"[:,\[]-?\d[\d.]*[eE]|\A-?\d[\d.]*[eE]")
 # Wide enough for every number a reader lets in; normalising must not round.
 _EXACT = Context(prec=2000)
@@ -77,6 +78,9 @@ def plain(value: Decimal) -> Decimal:
 def _deeper_than(body: bytes, limit: int) -> bool:
     if body.count(b"[") + body.count(b"{") <= limit:
         return False
+    if b"\\" not in body:
+        # Nothing is escaped, so that two quotes side by side begin and end nothing.
+        body = body.translate(None, _NEITHER_QUOTE_NOR_BRACKET).replace(b'""', b"")
     depth = 0
     for token in _STRING_OR_BRACKET.finditer(body):
         first = token.group()[0]

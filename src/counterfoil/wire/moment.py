@@ -34,12 +34,12 @@ def parse_moment(text: str) -> Moment | None:
     match = _WRITTEN.fullmatch(text)
     if match is None:
         return None
-    offset = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
-    offset = -offset if match["sign"] == "-" else offset
     try:
         on = date.fromisoformat(match["on"])
         if match["clock"] is None:
             return Moment(on, None)
+        offset = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+        offset = -offset if match["sign"] == "-" else offset
         clock = time.fromisoformat(match["clock"][:8])
         zone = timezone(offset)
     except ValueError:

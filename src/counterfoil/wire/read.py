@@ -80,6 +80,8 @@ class Fields:
         any_character: bool = False,
     ) -> str | None:
         """Text, or a number as its text; the rules are those of `values.text`."""
+        if not self.given(name):
+            return None
         return self._read(
             name,
             lambda value: values.text(
@@ -91,10 +93,14 @@ class Fields:
         self, name: str, *, low: int = -INT32_MAX - 1, high: int = INT32_MAX, digits_only: bool = False
     ) -> int | None:
         """A whole number; the rules are those of `values.whole`."""
+        if not self.given(name):
+            return None
         return self._read(name, lambda value: values.whole(value, low=low, high=high, digits_only=digits_only))
 
     def decimal(self, name: str, *, places: int | None, below: int = 10**13) -> Decimal | None:
         """A number without exponent or trailing zeros; the rules are those of `values.decimal`."""
+        if not self.given(name):
+            return None
         return self._read(name, lambda value: values.decimal(value, places=places, below=below))
 
     def moment(self, name: str) -> Moment | None:

@@ -18,6 +18,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # Bounds the work on an absurd exponent; every limit of the book lies far inside.
 _FARTHEST_DIGIT = 30
 _SHOWN = 60
+_NUMBERS = (int, Decimal)
 
 
 class Wrong(ValueError):
@@ -50,14 +51,7 @@ def text(
     """
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Wrong("not_text", f"{kind(value)} is not text")
-    if isinstance(value, Decimal):
-        if numbers == "whole" or not _within_reach(value):
-            raise Wrong("not_text", f"{show(value)} is not text")
-        written = format(value, "f")
-    else:
-        written = str(value)
+    written = value if isinstance(value, str) else _number_as_text(value, numbers)
     if trim:
         written = written.strip()
     if not written:
@@ -67,6 +61,16 @@ def text(
     if not any_character and not storable(written):
         raise Wrong("control_character", f"{show(written)} holds a control character")
     return written
+
+
+def _number_as_text(value: object, numbers: Literal["any", "whole"]) -> str:
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
+        raise Wrong("not_text", f"{kind(value)} is not text")
+    if isinstance(value, int):
+        return str(value)
+    if numbers == "whole" or not _within_reach(value):
+        raise Wrong("not_text", f"{show(value)} is not text")
+    return format(value, "f")
 
 
 def whole(value: object, *, low: int = -INT32_MAX - 1, high: int = INT32_MAX, digits_only: bool = False) -> int | None:
@@ -96,9 +100,10 @@ def decimal(value: object, *, places: int | None, below: int = 10**13) -> Decima
         return None
     if number.copy_abs() >= below:
         raise Wrong("out_of_range", f"{show(value)} is not below {below}")
-    exponent = number.as_tuple().exponent
-    if places is not None and isinstance(exponent, int) and -exponent > places:
-        raise Wrong("too_many_places", f"{show(value)} has more than {places} decimals")
+    if places is not None:
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > places:
+            raise Wrong("too_many_places", f"{show(value)} has more than {places} decimals")
     return number
 
 
@@ -148,22 +153,22 @@ def show(value: object) -> str:
 def _number(value: object, pattern: re.Pattern[str]) -> Decimal | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Wrong("not_a_number", f"{kind(value)} is not a number")
-    raw: str | int | Decimal = value
-    if isinstance(raw, str):
-        raw = raw.strip()
-        if not raw:
+    if isinstance(value, str):
+        written = value.strip()
+        if not written:
             return None
-        if not pattern.fullmatch(raw):
+        if not pattern.fullmatch(written):
             raise Wrong("not_a_number", f"{show(value)} is not a number")
-    number = Decimal(raw)
+    elif isinstance(value, bool) or not isinstance(value, _NUMBERS):
+        raise Wrong("not_a_number", f"{kind(value)} is not a number")
+    elif not _within_reach(number := Decimal(value)):
+        raise Wrong("out_of_range", f"{show(value)} is out of range")
+    else:
+        written = format(number, "f")
+    number = Decimal(written.rstrip("0").rstrip(".") if "." in written else written)
     if not _within_reach(number):
         raise Wrong("out_of_range", f"{show(value)} is out of range")
-    if not number:
-        return Decimal(0)
-    written = format(number, "f")
-    return Decimal(written.rstrip("0").rstrip(".")) if "." in written else Decimal(written)
+    return number or Decimal(0)
 
 
 def _within_reach(number: Decimal) -> bool:

@@ -55,7 +55,8 @@ class Marking:
         with self._store.reader() as reader:
             found: list[Pulled] = []
             for state in (PulledState.IMPORTED, PulledState.CLOSING):
-                found += reader.syncs.in_state(account.id, flow, state, context.now, 0, limit - len(found))
+                if len(found) < limit:
+                    found += reader.syncs.in_state(account.id, flow, state, context.now, 0, limit - len(found))
             return found
 
     def _shape(self, flow: Flow) -> str | None:

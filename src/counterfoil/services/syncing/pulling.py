@@ -17,7 +17,7 @@ from counterfoil.core.syncing import UNTOLD, Happening, Pulled, PulledState, Run
 from counterfoil.services.credentials import principal
 from counterfoil.services.office import Clock, Context, Filed, Said, Work, utc_now
 from counterfoil.services.syncing.marking import Marking
-from counterfoil.services.syncing.taking import link, take
+from counterfoil.services.syncing.taking import ahead, link, take
 from counterfoil.store import Known, Store
 
 _CHUNK = 100
@@ -187,8 +187,9 @@ class Pull:
     def _file(self, context: Context, account: Known, flow: Flow, one: Pulled, taken: Taken) -> int:
         with context.work() as work:
             syncs = work.unit.syncs
-            held = syncs.get(account.id, flow, one.their_id, hold=True)
-            if held is None or held.state not in (PulledState.STAGED, PulledState.FAILED):
+            state = syncs.ask_state(account.id, flow, one.their_id)
+            ahead(work, self._source.name, taken)
+            if state() not in (PulledState.STAGED, PulledState.FAILED):
                 return 0
             original = syncs.get(account.id, Flow.INVOICES, taken.refers_to) if taken.refers_to else None
             original_id = original.document_id if original else None
@@ -219,8 +220,10 @@ class Pull:
     def _effect(
         self, work: Work, account: Known, flow: Flow, one: Pulled, taken: Taken, original_id: int | None
     ) -> Filed:
+        syncs, awaited = work.unit.syncs, flow is Flow.INVOICES
+        waiting = syncs.ask_waiting_for(account.id, one.their_id) if awaited else tuple
         filed = take(work, self._source.name, taken, self._pulling.tax_codes, original_id)
-        link(work, account.id, flow, one.their_id, filed.document.id, original_id)
+        link(work, account.id, filed.document.id, original_id, waiting())
         return filed
 
     def _keep_draft(self, context: Context, account: Known, one: Pulled) -> None:

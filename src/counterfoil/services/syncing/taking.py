@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from counterfoil.core.document import LineKind, Sale, SaleLine
 from counterfoil.core.errors import Problem, Refused
-from counterfoil.core.ports import Buyer, Flow, Taken
+from counterfoil.core.party import Customer
+from counterfoil.core.ports import Buyer, Taken
 from counterfoil.services import entering, invoicing, receipts, registry
 from counterfoil.services.office import Filed, Work
+
+
+def ahead(work: Work, source: str, taken: Taken) -> None:
+    """Ask at once for what taking a document will look for."""
+    if taken.sale is None or taken.buyer is None:
+        return
+    work.unit.mint.ahead("document")
+    numbers = (taken.sale.number, taken.sale.order_number)
+    work.unit.refs.ahead(source, "customer", taken.buyer.number)
+    work.unit.parties.ahead_codes([taken.buyer.number])
+    work.unit.items.ahead_skus(line.sku for line in taken.sale.lines if line.sku)
+    work.unit.documents.ahead_numbers(number for number in numbers if number)
 
 
 def take(work: Work, source: str, taken: Taken, tax_codes: Mapping[str, str], original_id: int | None) -> Filed:
@@ -53,27 +66,31 @@ def _taxed(line: SaleLine, rate: Decimal | None, codes: Mapping[Decimal, int]) -
     return {code: amount} if amount else {}
 
 
-def _customer(work: Work, source: str, buyer: Buyer, sale: Sale) -> int:
+def _customer(work: Work, source: str, buyer: Buyer, sale: Sale) -> int | Customer:
     """The customer whom the system knows by a number: by an id on file, else by code, else a new one of that code."""
     known = work.unit.refs.ours(source, "customer", buyer.number)
     if known is not None:
         return known
     found = work.unit.parties.customer_by_code(buyer.number)
     if found is not None:
-        return found.id
+        return found
     billing = buyer.billing if buyer.billing.address1 else sale.billing or buyer.billing
-    made = registry.add_customer(work, buyer.number, buyer.name, billing=billing, shipping=buyer.shipping)
-    return made.id
+    return registry.add_customer(work, buyer.number, buyer.name, billing=billing, shipping=buyer.shipping)
 
 
-def link(work: Work, account_id: int, flow: Flow, their_id: int, document_id: int, original_id: int | None) -> None:
-    """Set a credit note against its invoice, whichever of the two came last."""
-    if flow is Flow.CREDIT_NOTES and original_id is not None:
+def link(
+    work: Work, account_id: int, document_id: int, original_id: int | None, waiting: Iterable[tuple[int, int]]
+) -> None:
+    """Set a credit note against its invoice, whichever of the two came last.
+
+    original_id: the invoice that it gives back, None for another document
+    waiting:     the credit notes that wait for it: (their id, our document)
+    """
+    if original_id is not None:
         _set_against(work, document_id, original_id)
-    if flow is Flow.INVOICES:
-        for waiting_id, note_id in work.unit.syncs.waiting_for(account_id, their_id):
-            _set_against(work, note_id, document_id)
-            work.unit.syncs.linked(account_id, waiting_id)
+    for waiting_id, note_id in waiting:
+        _set_against(work, note_id, document_id)
+        work.unit.syncs.linked(account_id, waiting_id)
 
 
 def _set_against(work: Work, note_id: int, invoice_id: int) -> None:
