@@ -14,9 +14,9 @@ import pytest
 from counterfoil.core.document import Kind, Sale
 from counterfoil.core.errors import BookError, Refused, Unavailable
 from counterfoil.core.stock import Valuation
-from counterfoil.services import invoicing, periods, registry, stock
+from counterfoil.services import invoicing, keeping, periods, registry, stock
 from counterfoil.services.office import Context, Filed, Outcome, Said, Work
-from counterfoil.store import Principal
+from counterfoil.store import Principal, open_store
 from tests.desk import Desk, asked, refused
 
 THREADS = 6
@@ -312,6 +312,22 @@ def test_everything_at_once(desk: Desk) -> None:
     found = together(*[lambda writer=writer: play(writer) for writer in range(THREADS)])
     assert found == [None] * THREADS
     assert desk.worth() == desk.accounts()["1200"]
+
+
+def test_reference_data_that_was_never_committed_is_never_seen(desk: Desk, url: str) -> None:
+    fresh = Desk(open_store(url))
+
+    def rename(work: Work) -> None:
+        keeping.set_prefix(work, "sales_invoice", "GHOST-")
+        assert work.reference.prefixes["sales_invoice"] == "GHOST-"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fresh.change(rename)
+    desk.change(lambda work: keeping.set_prefix(work, "quote", "Q-"))
+    known = fresh.change(lambda work: work.reference.prefixes)
+    assert (known["quote"], known["sales_invoice"]) == ("Q-", "INV-")
+    fresh.store.engine.dispose()
 
 
 def test_an_item_is_opened_beside_one_that_is_counted(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,12 +126,17 @@ class _Run:
         records = table(lines, self._kind.part, self._kind.group) if form is Form.CSV else objects(lines)
         size = 1 if self._kind.alone and not self._context.store.one_writer else TOGETHER
         while some := list(islice(records, size)):
-            read = [self._read(record) for record in some]
-            bad = [one for one in read if isinstance(one, LineOutcome)]
-            self._refused += bad
-            filed = self._filed([one for one in read if isinstance(one, _Line)])
-            yield from sorted([*bad, *filed], key=lambda outcome: outcome.line)
+            with _set_aside():
+                done = self._outcomes(some)
+            yield from done
         self._file_refusals()
+
+    def _outcomes(self, records: Sequence[Record]) -> list[LineOutcome]:
+        read = [self._read(record) for record in records]
+        bad = [one for one in read if isinstance(one, LineOutcome)]
+        self._refused += bad
+        filed = self._filed([one for one in read if isinstance(one, _Line)])
+        return sorted([*bad, *filed], key=lambda outcome: outcome.line)
 
     def _read(self, record: Record) -> _Line | LineOutcome:
         if record.found is None or record.problems:
@@ -209,6 +216,18 @@ class _Run:
         with batch(self._context, self._keeps) as unit:
             self._evidence(unit)
         self._refused.clear()
+
+
+@contextlib.contextmanager
+def _set_aside() -> Iterator[None]:
+    """Keep the garbage collector from going through all that was there before, time and again: a batch fills memory
+    with thousands of values that live until it is committed.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _bad(record: Record, problems: tuple[Problem, ...]) -> LineOutcome:

@@ -278,9 +278,7 @@ class Store:
 
     def _keep(self, found: Reference | None) -> None:
         with self._lock:
-            known = self._reference
-            if found is not None and (known is None or known.version < found.version):
-                self._reference = found
+            self._reference = found
 
     def _references(self, connection: Connection) -> References:
         return References(connection, Mint(connection, self._blocks, frozenset))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -129,9 +129,8 @@ class Parties:
 
     def customer_by_code(self, code: str) -> Customer | None:
         """The customer of a code, exactly as written; of one that has been merged, the one that goes on for it."""
-        for _, *row in self._codes.take(code):
-            return to_customer(row)
-        return None
+        rows = self._codes.take(code)
+        return to_customer(rows[0][1:]) if rows else None
 
     def group(self, customer_id: int) -> list[int]:
         """The ids of a customer and of all that have been merged into it."""
@@ -163,9 +162,8 @@ class Parties:
 
     def id_of_code(self, code: str) -> int | None:
         """The id of whatever party has a code."""
-        for _, found in self._ids.take(code):
-            return int(found)
-        return None
+        rows = self._ids.take(code)
+        return rows[0][1] if rows else None
 
     def supplier(self, supplier_id: int) -> Supplier | None:
         """The supplier of an id."""
@@ -268,7 +266,7 @@ def _particulars(customer: Customer) -> dict[str, Any]:
     }
 
 
-def to_customer(row: Sequence[Any]) -> Customer:
+def to_customer(row: Row) -> Customer:
     """A customer from its row."""
     number, code, name, unit, terms_id, limit, exempt, billing, shipping = row
     return Customer(
@@ -312,9 +310,8 @@ class Items:
 
     def by_sku(self, sku: str) -> Item | None:
         """The item of a stock-keeping code."""
-        for _, *row in self._skus.take(sku):
-            return to_item(row)
-        return None
+        rows = self._skus.take(sku)
+        return to_item(rows[0][1:]) if rows else None
 
     def hold(self, item_id: int) -> None:
         """Keep others from changing an item until the unit of work ends."""
@@ -347,7 +344,7 @@ def _description(thing: Item) -> dict[str, Any]:
     }
 
 
-def to_item(row: Sequence[Any]) -> Item:
+def to_item(row: Row) -> Item:
     """An item from its row."""
     number, sku, description, uom, stocked, price, ledger_class, exempt, tax_code_id = row
     return Item(

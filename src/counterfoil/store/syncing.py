@@ -102,10 +102,10 @@ _happenings = Statement(
 )
 
 
-def _change(what: str, unless: str = "") -> Statement:
+def _change(what: str) -> Statement:
     """An UPDATE of one pulled document."""
     where = "account_id = :account_id AND flow = :flow AND their_id = :their_id"
-    return Statement(sa.text(f"UPDATE sync_document SET {what} WHERE {where} {unless}"))  # noqa: S608 - names of ours
+    return Statement(sa.text(f"UPDATE sync_document SET {what} WHERE {where}"))  # noqa: S608 - names of ours
 
 
 _restage = _change("raw = :raw, state = :state, last_seen_at = :now, next_try_at = NULL")

@@ -220,8 +220,8 @@ class Pull:
     def _effect(
         self, work: Work, account: Known, flow: Flow, one: Pulled, taken: Taken, original_id: int | None
     ) -> Filed:
-        syncs, awaited = work.unit.syncs, flow is Flow.INVOICES
-        waiting = syncs.ask_waiting_for(account.id, one.their_id) if awaited else tuple
+        ask = work.unit.syncs.ask_waiting_for
+        waiting = ask(account.id, one.their_id) if flow is Flow.INVOICES else tuple
         filed = take(work, self._source.name, taken, self._pulling.tax_codes, original_id)
         link(work, account.id, filed.document.id, original_id, waiting())
         return filed

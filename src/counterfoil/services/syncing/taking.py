@@ -75,7 +75,9 @@ def _customer(work: Work, source: str, buyer: Buyer, sale: Sale) -> int | Custom
     if found is not None:
         return found
     billing = buyer.billing if buyer.billing.address1 else sale.billing or buyer.billing
-    return registry.add_customer(work, buyer.number, buyer.name, billing=billing, shipping=buyer.shipping)
+    return registry.add_customer(
+        work, buyer.number, buyer.name, billing=billing, shipping=buyer.shipping, unit=sale.currency
+    )
 
 
 def link(
