@@ -41,7 +41,7 @@ def test_the_page_is_followed_from_an_empty_folder(tmp_path: Path) -> None:
             said[line] = run(tmp_path, url, *words[1:], status=status)
     finally:
         if played is not None:
-            played.send_signal(signal.SIGINT)
+            played.terminate()
             played.wait(timeout=20)
     first = next(out for line, out in said.items() if line.startswith("counterfoil sync traede run"))
     assert "Partial: 120 fetched, 117 imported, 117 marked, 3 failed" in first
