@@ -28,7 +28,7 @@ from counterfoil.core.money import Currency, Money, currency, from_millionths, m
 from counterfoil.core.reference import Reference
 from counterfoil.core.tax import TaxPart, TaxRounding
 from counterfoil.core.tender import Tender
-from counterfoil.store.engine import Ahead, Answer, Connection, Row, Statement, one_of
+from counterfoil.store.engine import Ahead, Answer, Connection, Keyed, Row, Statement, one_of
 from counterfoil.store.parties import survivor_of
 from counterfoil.store.rows import (
     address_of,
@@ -72,12 +72,11 @@ _head = Statement(
     ).where(document.c.id == p("id"))
 )
 _hold = Statement(sa.select(document.c.state).where(document.c.id == p("id")).with_for_update())
-_by_number = Statement(
+_by_number = Keyed(
     sa.select(
         document.c.number_key, document.c.number, document.c.id, document.c.kind, survivor_of(document.c.customer_id)
-    )
-    .where(one_of(document.c.number_key, "folded", "text"))
-    .order_by(document.c.is_ours.desc(), document.c.id)
+    ).order_by(document.c.is_ours.desc(), document.c.id),
+    document.c.number_key,
 )
 _lines = Statement(
     sa.select(document_line).where(document_line.c.document_id == p("id")).order_by(document_line.c.line_no)
@@ -173,7 +172,7 @@ class Documents:
     def __init__(self, connection: Connection, reference: Callable[[], Reference]) -> None:
         self._connection, self._reference = connection, reference
         self._heads: list[tuple[Document, int]] = []
-        self._numbers = Ahead(connection, _by_number, "folded")
+        self._numbers = Ahead(connection, _by_number)
 
     def add(self, filed: Document, shown: int | None = None) -> None:
         """File a new document; its parts now, its head when the unit of work ends.

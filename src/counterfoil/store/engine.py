@@ -288,21 +288,31 @@ class Connection:
         return self.raw.execute(text, params)
 
 
+class Keyed:
+    """A SELECT of rows by a text that stands first in them: of one text, or of several."""
+
+    __slots__ = ("of", "of_each")
+
+    def __init__(self, rows: sa.Select[Any], key: sa.ColumnElement[Any]) -> None:
+        self.of = Statement(rows.where(key == sa.bindparam("key")))
+        self.of_each = Statement(rows.where(one_of(key, "keys", "text")))
+
+
 class Ahead:
     """Rows that are asked for together, before each of them is needed; a key's are given out once."""
 
-    __slots__ = ("_asked", "_connection", "_name", "_statement")
+    __slots__ = ("_asked", "_connection", "_keyed")
 
-    def __init__(self, connection: Connection, statement: Statement, name: str) -> None:
-        """name: the statement's parameter that lists keys; a row's own stands first in it"""
-        self._connection, self._statement, self._name = connection, statement, name
+    def __init__(self, connection: Connection, keyed: Keyed) -> None:
+        self._connection, self._keyed = connection, keyed
         self._asked: dict[str, Callable[[], dict[str, list[Row]]]] = {}
 
     def ask(self, keys: Iterable[str]) -> None:
         """Ask for the rows of some keys."""
         new = [key for key in dict.fromkeys(keys) if key not in self._asked]
         if new:
-            answer = self._connection.ask(self._statement, **{self._name: new})
+            ask, keyed = self._connection.ask, self._keyed
+            answer = ask(keyed.of, key=new[0]) if len(new) == 1 else ask(keyed.of_each, keys=new)
             self._asked |= dict.fromkeys(new, cache(lambda: _by_first(answer.rows())))
 
     def take(self, key: str) -> list[Row]:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam as p
 from counterfoil.core.money import from_millionths, millionths
 from counterfoil.core.party import Address, Contact, Customer, Supplier, Unit
 from counterfoil.core.stock import Item
-from counterfoil.store.engine import Ahead, Answer, Connection, Row, Statement, one_of
+from counterfoil.store.engine import Ahead, Answer, Connection, Keyed, Row, Statement, one_of
 from counterfoil.store.rows import address_of, address_text, ids_of, ids_text
 from counterfoil.store.schema import contact, item, own_unit, party, supplier
 
@@ -51,10 +51,11 @@ survivor_of_code = (
     .scalar_subquery()
 )
 _by_id = Statement(sa.select(*CUSTOMER).where(party.c.id == survivor_of(p("id")), party.c.kind == "customer"))
-_by_code = Statement(
+_by_code = Keyed(
     sa.select(_asked.c.code, *CUSTOMER)
     .select_from(_asked.join(party, party.c.id == sa.func.coalesce(_asked.c.merged_into, _asked.c.id)))
-    .where(one_of(_asked.c.code, "codes", "text"), _asked.c.kind == sa.literal_column("'customer'"))
+    .where(_asked.c.kind == sa.literal_column("'customer'")),
+    _asked.c.code,
 )
 _absorbed = Statement(sa.select(party.c.id).where(party.c.merged_into == p("id")))
 _merge = Statement(sa.text("UPDATE party SET merged_into = :into_id WHERE id = :from_id OR merged_into = :from_id"))
@@ -86,14 +87,14 @@ _supplier = (
 _supplier_by_id = Statement(_supplier.where(party.c.id == p("id")))
 _supplier_by_code = Statement(_supplier.where(party.c.code == p("code")))
 _suppliers = Statement(_supplier)
-_id_of_code = Statement(sa.select(party.c.code, party.c.id).where(one_of(party.c.code, "codes", "text")))
+_id_of_code = Keyed(sa.select(party.c.code, party.c.id), party.c.code)
 _items = Statement(sa.select(item).where(one_of(item.c.id, "ids")))
 _hold_item = Statement(sa.select(item.c.id).where(item.c.id == p("id")).with_for_update())
 _DESCRIPTION = ("description", "uom", "price", "ledger_class", "exempt_from", "tax_code_id")
 _item_changed = Statement(
     sa.update(item).where(item.c.id == p("of")).values({name: p(f"new_{name}") for name in _DESCRIPTION})
 )
-_item_by_sku = Statement(sa.select(item.c.sku, item).where(one_of(item.c.sku, "skus", "text")))
+_item_by_sku = Keyed(sa.select(item.c.sku, item), item.c.sku)
 
 
 class Parties:
@@ -102,8 +103,8 @@ class Parties:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[int, Answer] = {}
-        self._codes = Ahead(connection, _by_code, "codes")
-        self._ids = Ahead(connection, _id_of_code, "codes")
+        self._codes = Ahead(connection, _by_code)
+        self._ids = Ahead(connection, _id_of_code)
 
     def ahead(self, customer_id: int) -> None:
         """Ask for a customer that will be needed soon."""
@@ -288,7 +289,7 @@ class Items:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._ahead: dict[tuple[int, ...], Answer] = {}
-        self._skus = Ahead(connection, _item_by_sku, "skus")
+        self._skus = Ahead(connection, _item_by_sku)
 
     def ahead(self, ids: Iterable[int]) -> None:
         """Ask for items that will be needed soon."""
