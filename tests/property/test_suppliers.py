@@ -31,7 +31,7 @@ from counterfoil.services import disputes, matching, receiving
 from counterfoil.services.matching import LineChange
 from counterfoil.services.receiving import ReceiveLine
 from counterfoil.services.registry import make_book
-from counterfoil.store import open_store
+from counterfoil.store import Store, open_store
 from tests.buyer import Buyer
 from tests.desk import LATE
 from tests.property.test_book import schemas
@@ -403,3 +403,12 @@ def test_goods_may_be_booked_bit_by_bit(empty_book: Path) -> None:
     assert accounts == {"1200": 100, "2000": -99, "5300": -1}
     assert buyer.broken() == []
     buyer.store.engine.dispose()
+
+
+def test_a_cent_that_falls_between_two_units_stays_with_the_one_that_is_left(book: Store) -> None:
+    buyer = Buyer(book)
+    line = buyer.delivered("2", "0.333333")
+    number = buyer.register()
+    buyer.match(number, line, "1")
+    buyer.book(number)
+    assert buyer.accounts()["2100"] == -34

@@ -94,11 +94,13 @@ def relieved(line: ShippedLine, quantity: Decimal, rate: Decimal | None, digits:
                   currency's decimals; they value what is booked before it is received
     """
     cost = worth(line, line.relieved + quantity) - Money(line.relieved_cost, currency(line.currency))
+    if rate is None:
+        return Relieved(quantity, cost, cost.minor)
     after = line.relieved + quantity
     if line.received and abs(after) <= abs(line.received):
         share = half_up(Decimal(line.received_base) * after / line.received)
         return Relieved(quantity, cost, share - line.relieved_base)
-    return Relieved(quantity, cost, cost.minor if rate is None else half_up(cost.amount * rate, digits))
+    return Relieved(quantity, cost, half_up(cost.amount * rate, digits))
 
 
 def relieving_quantity(charged: Money, line: ShippedLine, quantity: Decimal, due_quantity: Decimal) -> Decimal:
