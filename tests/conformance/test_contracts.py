@@ -135,6 +135,7 @@ def _steady(value: Any, given: Given) -> Any:
 #: What may stand where something else should, as JSON; nothing at all takes the member away.
 _WRONG = (
     *(b"", b"null", b"true", b'""', b"[]", b"{}", b"[[]]", b"-1", b"0", b"0.00001", b"1e400", b"-1e-400", b"1" * 41),
+    b"0e-999999999",
     *(b'"\\u0000"', b'"\\ud800"', b'"%s\' OR 1=1 --"', b'"<b>"', b'"9999-12-31"', b'"0001-02-03T00:00:00+23:59"'),
     b'"' + b"x" * 70_000 + b'"',
 )

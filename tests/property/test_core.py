@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,12 +122,13 @@ def test_spreading_never_takes_more_than_there_is(
     assert sum(one.amount.minor for one in made) == possible
 
 
-@given(st.integers(1, 10**6), st.integers(-(10**6), 10**6), st.data())
-def test_an_item_settled_in_any_parts_gives_up_exactly_its_base(amount: int, drift: int, data: st.DataObject) -> None:
+@given(st.sets(st.integers(1, 10**6), min_size=1, max_size=20), st.integers(-(10**6), 10**6))
+def test_an_item_settled_in_any_parts_gives_up_exactly_its_base(steps: set[int], drift: int) -> None:
+    amount = max(steps)
     charge = replace(_item(1, amount), base=amount + drift)
     realised, left = 0, amount
-    while left:
-        part = data.draw(st.integers(1, left))
+    for before, now in pairwise([0, *sorted(steps)]):
+        part = now - before
         credit = _item(2, -part)
         gain = exchange_difference(charge, credit, Money(part, CAD))
         after = (

@@ -17,8 +17,10 @@ _STRING_OR_COMMENT = re.compile(_STRING + rb"|//[^\r\n]*|/\*.*?(?:\*/|\Z)", re.D
 _STRING_OR_COMMA = re.compile(_STRING + rb"|[\[{,]\s*+,|,(?=\s*+[\]}])", re.DOTALL)
 _NEITHER_QUOTE_NOR_BRACKET = bytes(set(range(256)).difference(b'"[]{}'))
 _EXPONENT = re.compile(rb"[:,\[]-?\d[\d.]*[eE]|\A-?\d[\d.]*[eE]")
-# Wide enough for every number a reader lets in; normalising must not round.
-_EXACT = Context(prec=2000)
+#: Digits that a number may have when it is written out: without a bound, ten bytes with an exponent become a gigabyte.
+_MOST_DIGITS = 2000
+# Wide enough for every number that is decoded; normalising must not round.
+_EXACT = Context(prec=_MOST_DIGITS)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -95,9 +97,12 @@ def _deeper_than(body: bytes, limit: int) -> bool:
 
 def _decimal(literal: str) -> Decimal:
     try:
-        return Decimal(literal)
+        number = Decimal(literal)
     except InvalidOperation as error:
         raise ValueError(literal) from error
+    if abs(number.adjusted()) >= _MOST_DIGITS:
+        raise ValueError(literal)
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -68,7 +68,7 @@ def _number_as_text(value: object, numbers: Literal["any", "whole"]) -> str:
         raise Wrong("not_text", f"{kind(value)} is not text")
     if isinstance(value, int):
         return str(value)
-    if numbers == "whole" or not _within_reach(value):
+    if numbers == "whole" or not _short(value):
         raise Wrong("not_text", f"{show(value)} is not text")
     return format(value, "f")
 
@@ -161,15 +161,18 @@ def _number(value: object, pattern: re.Pattern[str]) -> Decimal | None:
             raise Wrong("not_a_number", f"{show(value)} is not a number")
     elif isinstance(value, bool) or not isinstance(value, _NUMBERS):
         raise Wrong("not_a_number", f"{kind(value)} is not a number")
-    elif not _within_reach(number := Decimal(value)):
+    elif not value:
+        return Decimal(0)
+    elif not _short(number := Decimal(value)):
         raise Wrong("out_of_range", f"{show(value)} is out of range")
     else:
         written = format(number, "f")
     number = Decimal(written.rstrip("0").rstrip(".") if "." in written else written)
-    if not _within_reach(number):
+    if number and not _short(number):
         raise Wrong("out_of_range", f"{show(value)} is out of range")
     return number or Decimal(0)
 
 
-def _within_reach(number: Decimal) -> bool:
-    return number.is_finite() and (not number or abs(number.adjusted()) <= _FARTHEST_DIGIT)
+def _short(number: Decimal) -> bool:
+    """Whether it can be written out; a zero too may have an exponent of gigabytes."""
+    return number.is_finite() and abs(number.adjusted()) <= _FARTHEST_DIGIT

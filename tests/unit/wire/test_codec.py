@@ -45,6 +45,8 @@ def test_decode(body: bytes, value: object) -> None:
         b'"\xff"',
         b'"\xed\xa0\x80"',
         b"[1e99999999999999999999]",
+        b"[1e2000]",
+        b"[0e-999999999]",
         b"[" + b"9" * 5000 + b"]",
         '{"a": 1}'.encode("utf-16"),
         b'"\x00"',

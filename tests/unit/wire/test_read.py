@@ -114,6 +114,7 @@ def test_text_takes_numbers_as_written() -> None:
         (True, "not_text"),
         ({}, "not_text"),
         (Decimal("1E+999999999"), "not_text"),
+        (Decimal("0E-999999999"), "not_text"),
         ("123456", "too_long"),
         ("a\x00", "control_character"),
         ("a\ud800", "control_character"),
