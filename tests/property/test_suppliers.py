@@ -34,7 +34,7 @@ from counterfoil.services.registry import make_book
 from counterfoil.store import Store, open_store
 from tests.buyer import Buyer
 from tests.desk import LATE
-from tests.property.test_book import schemas
+from tests.property.test_book import Empty, books
 
 SOAK = bool(os.environ.get("COUNTERFOIL_SOAK"))
 EUR = currency("EUR")
@@ -288,8 +288,8 @@ def test_the_yard_explains_itself_on_sqlite(empty_book: Path, tmp_path: Path) ->
     play(new_buyer, 200 if SOAK else 40, 80 if SOAK else 40)
 
 
-def test_the_yard_explains_itself_on_postgresql(postgresql_url: str) -> None:
-    with schemas(postgresql_url) as new_store:
+def test_the_yard_explains_itself_on_postgresql(empty_postgresql: Empty) -> None:
+    with books(empty_postgresql) as new_store:
         play(lambda: Buyer(new_store()), 40 if SOAK else 4, 60 if SOAK else 30)
 
 

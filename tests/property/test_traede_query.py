@@ -25,7 +25,6 @@ from counterfoil.services import exporting, registry
 from counterfoil.services.office import Context, Said
 from counterfoil.services.registry import make_book
 from counterfoil.store import Principal, Store, open_store
-from counterfoil.store.migrating import migrate
 from tests.conformance.traede.puller import php
 from tests.desk import Desk
 
@@ -171,19 +170,16 @@ class Shelf:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """The shelf on each engine."""
-    if request.param == "sqlite":
-        path: Path = tmp_path_factory.mktemp("shelf") / "book.db"
-        copy(request.getfixturevalue("empty_sqlite"), path)
-        url = f"sqlite:///{path}"
-    else:
-        server = request.getfixturevalue("postgresql_url")
-        url = f"{server}{'&' if '?' in server else '?'}schema=shelf"
-        made = open_store(url)
-        migrate(made.engine)
-        made.engine.dispose()
-    store = open_store(url)
-    yield Shelf(store)
-    store.engine.dispose()
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            path: Path = tmp_path_factory.mktemp("shelf") / "book.db"
+            copy(request.getfixturevalue("empty_sqlite"), path)
+            url = f"sqlite:///{path}"
+        else:
+            url = stack.enter_context(request.getfixturevalue("empty_postgresql")())
+        store = open_store(url)
+        yield Shelf(store)
+        store.engine.dispose()
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +30,6 @@ from counterfoil.services.credentials import issue
 from counterfoil.services.pushing import Push
 from counterfoil.services.registry import make_book
 from counterfoil.store import Store, open_store
-from counterfoil.store.migrating import migrate
 from tests.conformance.office import fixed, work
 from tests.desk import asked
 from tests.e2e.program import free_port
@@ -56,11 +56,13 @@ def stocked(store: Store) -> None:
 
 
 @contextmanager
-def vendor(folder: Path, make: Callable[[Store], None] = stocked) -> Iterator[tuple[Store, str]]:
-    """The vendor's server: our own door over a book of its own, in another process; its book and its address."""
-    url = f"sqlite:///{folder / 'vendor.db'}"
+def vendor(empty: Path, folder: Path, make: Callable[[Store], None] = stocked) -> Iterator[tuple[Store, str]]:
+    """The vendor's server: our own door over a book of its own, in another process; its book and its address.
+
+    empty: a file with the tables and nothing in them
+    """
+    url = f"sqlite:///{shutil.copy(empty, folder / 'vendor.db')}"
     store = open_store(url)
-    migrate(store.engine)
     make(store)
     with work(store, CLOCK) as opened:
         issue(opened, USER, "systemfive", PASSWORD)
@@ -195,10 +197,10 @@ class Leg:
 
 
 @contextmanager
-def leg(ours: Store, folder: Path) -> Iterator[Leg]:
+def leg(ours: Store, empty: Path, folder: Path) -> Iterator[Leg]:
     """Everything, from a made and empty book."""
     stocked(ours)
-    with vendor(folder) as (theirs, address), breaking(address) as line:
+    with vendor(empty, folder) as (theirs, address), breaking(address) as line:
         made = Leg(ours, theirs, line)
         yield made
         for target in made.open_targets:

@@ -31,12 +31,14 @@ def danish(store: Store) -> None:
         registry.add_item(opened, "OTHER", "Goods", stocked=False, refs={"systemfive": str(PART)})
 
 
-def test_documents_from_traede_arrive_in_system_five_once_each(store: Store, tmp_path: Path) -> None:
+def test_documents_from_traede_arrive_in_system_five_once_each(
+    store: Store, empty_sqlite: Path, tmp_path: Path
+) -> None:
     faults = Faults(rates=dict.fromkeys((Fault.ERROR, Fault.TRUNCATED), 0.05))
     more: dict[str, Any] = {"charge_part": PART, "other_part": PART, "customers": "billing", "resend_when_absent": True}
     with (
         desk(store, 15, faults=faults) as traede,
-        vendor(tmp_path, danish) as (theirs, address),
+        vendor(empty_sqlite, tmp_path, danish) as (theirs, address),
         breaking(address) as line,
     ):
         leg = Leg(store, theirs, line)

@@ -162,16 +162,14 @@ def serving(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Desk]:
     role = f"serving_{engine.schema}"
     with refused("role_missing"):
         grant(engine, role)
-    server: str = request.getfixturevalue("postgresql_url")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {role} LOGIN")
-        grant(engine, role)
-        address = make_url(url).set(username=role, password=None).render_as_string(hide_password=False)
-        store = open_store(address)
-        yield Desk(store, desk.now)
-        store.engine.dispose()
-        connection.execute(f"DROP OWNED BY {role}")
-        connection.execute(f"DROP ROLE {role}")
+    run(desk, f"CREATE ROLE {role} LOGIN")
+    grant(engine, role)
+    address = make_url(url).set(username=role, password=None).render_as_string(hide_password=False)
+    store = open_store(address)
+    yield Desk(store, desk.now)
+    store.engine.dispose()
+    run(desk, f"DROP OWNED BY {role}")
+    run(desk, f"DROP ROLE {role}")
 
 
 def test_the_serving_role_does_everything_but_change_the_journal(serving: Desk) -> None:

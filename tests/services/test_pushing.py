@@ -28,8 +28,8 @@ from tests.services.pushed import CLOCK, HOME, JACKET, Leg, leg
 
 
 @pytest.fixture
-def made(store: Store, tmp_path: Path) -> Iterator[Leg]:
-    with leg(store, tmp_path) as found:
+def made(store: Store, empty_sqlite: Path, tmp_path: Path) -> Iterator[Leg]:
+    with leg(store, empty_sqlite, tmp_path) as found:
         yield found
 
 

@@ -183,9 +183,9 @@ def _figures(one: SupplierInvoice) -> object:
 
 
 @pytest.fixture
-def leg(store: Store, tmp_path: Path) -> Iterator[Leg]:
+def leg(store: Store, empty_sqlite: Path, tmp_path: Path) -> Iterator[Leg]:
     _started(store)
-    with vendor(tmp_path, _started) as (theirs, address), breaking(address) as line:
+    with vendor(empty_sqlite, tmp_path, _started) as (theirs, address), breaking(address) as line:
         line.path = CALLS
         made = Leg(store, theirs, line, [])
         yield made

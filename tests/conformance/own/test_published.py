@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from counterfoil.contracts.own.resource import BASE
 from counterfoil.contracts.own.resources import RESOURCES
 from counterfoil.services.checking import check
 from counterfoil.services.registry import make_book
-from counterfoil.store import Store, migrating, open_store
+from counterfoil.store import Store, open_store
 from tests.conformance import given_own
 
 _SOAK = bool(os.environ.get("COUNTERFOIL_SOAK"))
@@ -115,6 +116,7 @@ class _House:
     def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
         self._request, self._folder, self._turn = request, folder, count()
         self._prepared: Path | None = None
+        self._made = ExitStack()
         self._store = self._book()
         self._app = wsgi(self._store, Settings(), given_own.CLOCK)
 
@@ -131,6 +133,7 @@ class _House:
         """Look over what is left of the book."""
         assert [str(breach) for finding in check(self._store) for breach in finding.breaches] == []
         self._store.engine.dispose()
+        self._made.close()
 
     def _book(self) -> Store:
         if self._request.param == "sqlite":
@@ -143,9 +146,7 @@ class _House:
                 with store.engine.reading() as connection:
                     connection.script(f"VACUUM INTO '{self._prepared}'")
             return store
-        server = self._request.getfixturevalue("postgresql_url")
-        store = open_store(f"{server}{'&' if '?' in server else '?'}schema=published_{next(self._turn)}")
-        migrating.migrate(store.engine)
+        store = open_store(self._made.enter_context(self._request.getfixturevalue("empty_postgresql")()))
         self._fill(store)
         return store
 
