@@ -190,9 +190,10 @@ LAWS: tuple[Law, ...] = (
         "SELECT x.party_id, x.account_id, x.held FROM ("
         " SELECT p.account_id, coalesce(h.merged_into, h.id) AS party_id, sum(p.base) AS held FROM posting p"
         " JOIN account a ON a.id = p.account_id JOIN party h ON h.id = p.party_id WHERE a.control <> ''"
-        " GROUP BY p.account_id, coalesce(h.merged_into, h.id)) x WHERE x.held <> 0 AND NOT EXISTS ("
-        " SELECT 1 FROM open_item_state s WHERE s.remaining <> 0 AND s.account_id = x.account_id"
-        " AND s.party_id IN (SELECT g.id FROM party g WHERE g.id = x.party_id OR g.merged_into = x.party_id))",
+        " GROUP BY p.account_id, coalesce(h.merged_into, h.id) HAVING sum(p.base) <> 0) x LEFT JOIN ("
+        " SELECT DISTINCT s.account_id, coalesce(h.merged_into, h.id) AS party_id FROM open_item_state s"
+        " JOIN party h ON h.id = s.party_id WHERE s.remaining <> 0) o"
+        " ON o.account_id = x.account_id AND o.party_id = x.party_id WHERE o.party_id IS NULL",
         "party {0} has nothing open on account {1}, and {2} in base",
     ),
     Law(
