@@ -373,7 +373,7 @@ LAWS: tuple[Law, ...] = (
         " GROUP BY kind, tail) x LEFT JOIN number_series s ON s.kind = x.kind"
         ' WHERE s.kind IS NULL OR x.place IS NULL OR x.place > s."next" - 1'
         ' OR x.n <> (s."next" - 1 - x.place) / 1000000 + CASE WHEN x.place = 0 THEN 0 ELSE 1 END',
-        "{0} {1}: its series has not given {2} such numbers",
+        "{0} {1} is no number of its series, or one of {2} alike",
     ),
     Law(
         "an invoice line is not credited beyond its quantity",
