@@ -8,8 +8,10 @@ import pytest
 
 from counterfoil.core.errors import Conflict, Refused
 from counterfoil.core.purchase import DisputeKind
+from counterfoil.services import additional_amounts, supplier_invoices
 from counterfoil.store import Store
 from tests.buyer import Buyer
+from tests.desk import refused
 
 
 @pytest.fixture
@@ -31,9 +33,9 @@ def test_the_printed_example_is_matched_disputed_resolved_and_booked(buyer: Buye
         Decimal("506.93"),
         Decimal("56.33"),
     )
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as caught:
         buyer.book(invoice)
-    assert refused.value.problems[0].code == "unexplained_difference"
+    assert caught.value.problems[0].code == "unexplained_difference"
     dispute = buyer.dispute(invoice, "56.33")
     assert buyer.invoice(invoice).disputes[0].line_id == matched.id
     sums = buyer.sums(invoice)
@@ -60,4 +62,18 @@ def test_an_invoice_over_more_than_was_received_is_booked_at_what_was_expected(b
     buyer.resolve(buyer.dispute(invoice, "112.65", DisputeKind.EXPECTED), "112.65")
     buyer.book(invoice)
     assert buyer.accounts() == {"1200": 46550, "1300": 9776, "5300": 11265, "2000": -67591}
+    assert buyer.broken() == []
+
+
+def test_a_paper_over_nothing_says_so(buyer: Buyer) -> None:
+    """0.00 is a total like any other: it is neither lost when the head is filed anew nor left without a variance."""
+    line = buyer.delivered("1", "0")
+    invoice = buyer.register("0")
+    buyer.change(lambda work: supplier_invoices.set_hold(work, invoice, None))
+    buyer.beside(invoice, "5", kind=1)
+    with refused("total_mismatch"):
+        buyer.book(invoice)
+    buyer.change(lambda work: additional_amounts.remove_amount(work, buyer.invoice(invoice).amounts[0].id))
+    buyer.match(invoice, line)
+    buyer.book(invoice)
     assert buyer.broken() == []
