@@ -166,7 +166,8 @@ def test_a_push_that_cannot_be_taken_leaves_nothing(webstore: Webstore) -> None:
         (_order(order_lines=[{"sku": "S0", "qty": "x"}]), "order_lines.0.qty"),
         (_order(order_date="yesterday"), "order_date"),
         (_order(order_lines=[{"sku": "S0", "qty": 1}]), "order_lines.0"),
-        (_order(order_lines=[]), "lines"),
+        (_order(order_lines=[]), "order_lines"),
+        (_order(order_lines=[{"sku": "S0", "qty": "9" * 9, "unit_price": "9" * 9}]), "order_lines"),
     ):
         answer = webstore.ask("order-push", wrong, 422)
         assert field in answer["fields"], answer
