@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from counterfoil.core.document import Document, Kind
 from counterfoil.core.party import Address
 from counterfoil.services import invoicing, ordering
+from counterfoil.services.merging import merge
 from counterfoil.services.registry import add_customer, add_item, add_jurisdiction, add_tax_code
 from counterfoil.store import Store
 from tests.conformance import given_evolutionx as shop
@@ -149,6 +150,15 @@ def test_an_order_is_filed_once(webstore: Webstore) -> None:
     assert counts(webstore.book) == once
     shown = webstore.ask("order", {"customer_code": "HOME1", "order_id": first["order_id"]})
     assert (shown["third_party_order_number"], shown["customer_po"]) == ("1", "P")
+
+
+def test_an_order_of_a_customer_that_was_merged_is_still_filed_once(webstore: Webstore) -> None:
+    first = webstore.ask("order-push", _order())
+    with work(webstore.book, CLOCK) as opened:
+        merge(opened, "HOME1", "FREE1")
+    once = counts(webstore.book)
+    assert webstore.ask("order-push", _order()) == first
+    assert counts(webstore.book) == once
 
 
 def test_pushes_at_the_same_time_are_one(webstore: Webstore) -> None:

@@ -98,7 +98,9 @@ def _read(work: Work, picker: _Picker) -> tuple[str, Sale, Any]:
         asserted_subtotal=subtotal,
         asserted_tax=tax,
     )
-    meaning = [customer.id, str(shipping), texts, freight, [[sku, str(line)] for sku, line in lines], subtotal, tax]
+    # The account that the code was made for, whatever it was merged into since.
+    account = work.unit.parties.id_of_code(code)
+    meaning = [account, str(shipping), texts, freight, [[sku, str(line)] for sku, line in lines], subtotal, tax]
     return number, sale, meaning
 
 
