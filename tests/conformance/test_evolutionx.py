@@ -416,6 +416,15 @@ def test_lines_keep_their_spelling(shop: Shop) -> None:
     assert charged[0]["item_id"] == ordered[0]["product_id"] == str(shop.item)
 
 
+def test_an_invoice_without_an_order_has_no_order_date(shop: Shop) -> None:
+    sale = shop.sale(Kind.SALES_INVOICE, number="X", ordered_on=date(2023, 1, 1))
+    shop.issue(sale)
+    shop.issue(replace(sale, number="Y", order_number="ELSEWHERE"))
+    alone, ordered = (shop.ask("invoice", invoice_id=number) for number in ("X", "Y"))
+    assert (alone["order_id"], "order_date" in alone) == ("", False)
+    assert (ordered["order_id"], ordered["order_date"]) == ("ELSEWHERE", "2023-01-01T00:00:00")
+
+
 def test_a_long_note_is_cut_by_characters(shop: Shop) -> None:
     (order,) = shop.enter(shop.sale(Kind.SALES_ORDER, number="X"))
     with shop.work() as opened:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from counterfoil.core.document import Document, Kind
 from counterfoil.core.party import Address
 from counterfoil.services import invoicing, ordering
+from counterfoil.services.merging import merge
 from counterfoil.services.registry import add_customer, add_item, add_jurisdiction, add_tax_code
 from counterfoil.store import Store
 from tests.conformance import given_evolutionx as shop
@@ -151,6 +152,15 @@ def test_an_order_is_filed_once(webstore: Webstore) -> None:
     assert (shown["third_party_order_number"], shown["customer_po"]) == ("1", "P")
 
 
+def test_an_order_of_a_customer_that_was_merged_is_still_filed_once(webstore: Webstore) -> None:
+    first = webstore.ask("order-push", _order())
+    with work(webstore.book, CLOCK) as opened:
+        merge(opened, "HOME1", "FREE1")
+    once = counts(webstore.book)
+    assert webstore.ask("order-push", _order()) == first
+    assert counts(webstore.book) == once
+
+
 def test_pushes_at_the_same_time_are_one(webstore: Webstore) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: webstore.ask("order-push", _order(7)), range(16)))
@@ -166,7 +176,8 @@ def test_a_push_that_cannot_be_taken_leaves_nothing(webstore: Webstore) -> None:
         (_order(order_lines=[{"sku": "S0", "qty": "x"}]), "order_lines.0.qty"),
         (_order(order_date="yesterday"), "order_date"),
         (_order(order_lines=[{"sku": "S0", "qty": 1}]), "order_lines.0"),
-        (_order(order_lines=[]), "lines"),
+        (_order(order_lines=[]), "order_lines"),
+        (_order(order_lines=[{"sku": "S0", "qty": "9" * 9, "unit_price": "9" * 9}]), "order_lines"),
     ):
         answer = webstore.ask("order-push", wrong, 422)
         assert field in answer["fields"], answer

@@ -120,7 +120,7 @@ def test_a_return_for_cash(desk: Desk) -> None:
     assert desk.document(made).kind is CASH
     assert desk.posted(made) == [{"1000": -2000, "4000": 2000, "5000": -800, "1200": 800}]
     for wrong in ([("C", "-19")], [("C", "-21")], []):
-        with refused("tender_short" if wrong == [("C", "-21")] else "tender_over"):
+        with refused("tender_over" if wrong == [("C", "-21")] else "tender_short"):
             desk.issue(None, [(apple, "-2", "10")], CASH, tenders=wrong)
     with refused("tender_not_allowed"):
         desk.issue(None, [(apple, "-2", "10")], CASH, tenders=[("C", "20")])

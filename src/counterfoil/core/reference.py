@@ -85,6 +85,7 @@ class Reference:
     controlling:    ids of the accounts whose every posting is an open item
     claimed:        kinds of things of which another system's whole-number ids are on file
     prefixes:       kind of document -> how our numbers begin
+    merged:         id of a customer that was merged -> of the one that goes on for it
     """
 
     version: int
@@ -111,6 +112,12 @@ class Reference:
     claimed: frozenset[str]
     controlling: frozenset[int]
     prefixes: Mapping[str, str]
+    merged: Mapping[int, int]
+
+    def one_with(self, customer_id: int) -> list[int]:
+        """The ids of a customer and of all that have been merged with it, in order."""
+        kept = self.merged.get(customer_id, customer_id)
+        return sorted([kept, *(gone for gone, into in self.merged.items() if into == kept)])
 
     def rate(self, code: str, on: str) -> Decimal | None:
         """Base units for one unit of a currency on a date (ISO text), None for the base currency itself.

@@ -66,10 +66,11 @@ def settle(tenders: Sequence[Tender], due: Money) -> list[Tender]:
     over = paid - due
     if over.minor == 0:
         return list(tenders)
+    if due.minor < 0:
+        code = "tender_over" if over.minor < 0 else "tender_short"
+        raise Refused(Problem(code, "tenders", f"{-paid.amount} given back, {-due.amount} to give back"))
     if over.minor < 0:
         raise Refused(Problem("tender_short", "tenders", f"{paid.amount} tendered, {due.amount} due"))
-    if due.minor < 0:
-        raise Refused(Problem("tender_over", "tenders", f"{paid.amount} given back, {due.amount} due"))
     return _with_change(tenders, over, paid, due)
 
 

@@ -14,6 +14,7 @@ from counterfoil.core.tax import jurisdiction_of
 from counterfoil.core.tender import Tender
 from counterfoil.core.terms import book_month, month_text
 from counterfoil.services.office import Work
+from counterfoil.services.registry import new_party
 
 Warnings = list[tuple[str, str]]
 
@@ -118,9 +119,9 @@ def _created(work: Work, sale: Sale, known: Customer | None) -> Customer | None:
     """The customer that the document itself brings, filed only when nothing forbids the document."""
     if not isinstance(sale.customer, NewCustomer):
         return known
-    number = work.unit.mint.take("party")
+    number, code = new_party(work)
     billing = sale.customer.billing
-    made = Customer(id=number, code=str(number), name=billing.name, billing=billing)
+    made = Customer(id=number, code=code, name=billing.name, billing=billing)
     work.unit.parties.add_customer(made)
     return made
 

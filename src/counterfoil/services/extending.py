@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from counterfoil.core.document import INVOICES, ORDERS, Asserted, Document, Line, Sale, SaleLine
-from counterfoil.core.errors import Conflict, Problem
+from counterfoil.core.errors import Conflict, Problem, Refused
 from counterfoil.core.exporting import ExportState, Topic
 from counterfoil.core.money import Money, split, total
 from counterfoil.core.posting import for_deposit
@@ -29,6 +29,9 @@ def extend(work: Work, order_id: int, more: Sale) -> Filed:
     more: only its lines, its tenders and the sender's figures count; those are figures of the whole order
     """
     order = held_order(work, order_id, ORDERS)
+    if not more.lines:
+        # The figures of the whole could change, and there would be no line for the difference.
+        raise Refused(Problem("lines_required", "lines", f"no line to add to {order.number} was sent"))
     if any(kind in INVOICES for kind in work.unit.documents.following(order.id).values()):
         raise Conflict(Problem("wrong_state", "number", f"{order.number} has been invoiced in part"))
     drawn = draw_up(work, _whole(order, more))

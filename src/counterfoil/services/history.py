@@ -71,7 +71,7 @@ def invoice(ctx: Context, code: str, number: str) -> InvoiceShown | None:
             return None
         document = found.document
         ordered_at = history.sort_at(document.order_id) if document.order_id else None
-        if ordered_at is None and document.ordered_on:
+        if ordered_at is None and document.order_number and document.ordered_on:
             ordered_at = datetime.combine(document.ordered_on, datetime.min.time(), UTC)
         return InvoiceShown(
             customer=known.customer,

@@ -12,6 +12,7 @@ from counterfoil.store import Reader, Refs
 from counterfoil.store.refs import LARGEST
 
 _SALES = SHOWN_AS_INVOICES | ORDERS
+_DIGITS = len(str(LARGEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def by_number_or_id(ctx: Context, system: str, text: str) -> list[SaleFound]:
     """The sale of a number or of a system's unique id; the number of an order that was invoiced finds its invoices."""
     with ctx.store.reader() as reader:
         ids = reader.documents.find(text, _SALES)
-        if not ids and text.isascii() and text.isdigit() and int(text) <= LARGEST:
+        if not ids and text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) <= LARGEST:
             ids = list(reader.refs.ours_of(system, "document", [int(text)]).values())
         return _found(reader, system, [last for first in ids for last in _becoming(reader, first)])
 

@@ -153,18 +153,19 @@ class Work:
     def once(self, keys: Sequence[str], content: bytes, effect: Callable[[], Filed]) -> Outcome:
         """The effect's outcome; a repeated request gets its first one and no second effect.
 
-        keys:    the contract's keys of this effect, in order of claim; none = no protection
+        keys:    the contract's keys of this effect, in order of claim; none = no protection. Where several are bound
+                 already, that of the same content counts
         content: hash of what the request means
         raises:  Conflict naming the first document when a key is bound to another content
         """
-        outcome = None
+        bound = None
         for key in keys:
             known = self.unit.evidence.claim(self.caller.id, self._said.contract, key, content)
-            if known is not None:
-                outcome = self._repeated(known[0], known[1], content)
-                break
-            self._claimed.append(key)
-        outcome = outcome or self.perform(effect)
+            if known is None:
+                self._claimed.append(key)
+            elif bound is None or known[0] == content:
+                bound = known
+        outcome = self.perform(effect) if bound is None else self._repeated(*bound, content)
         result = {"document_id": outcome.document_id, "number": outcome.number, "warnings": list(outcome.warnings)}
         for key in self._claimed:
             self.unit.evidence.conclude(self.caller.id, self._said.contract, key, content, result)

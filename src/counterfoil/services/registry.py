@@ -235,6 +235,14 @@ def set_rate(work: Work, code: str, from_on: date, rate: Decimal) -> None:
     work.unit.references.add("exchange_rate", row)
 
 
+def new_party(work: Work, code: str | None = None) -> tuple[int, str]:
+    """The id and the code of a new party; one without a code gets its id, and no id that somebody has as a code."""
+    number = work.unit.mint.take("party")
+    while code is None and work.unit.parties.id_of_code(str(number)) is not None:
+        number = work.unit.mint.take("party")
+    return number, code or str(number)
+
+
 def add_customer(
     work: Work,
     code: str | None,
@@ -257,10 +265,10 @@ def add_customer(
         raise Conflict(Problem("customer_taken", "code", f"there is a customer or supplier {code!r} already"))
     if unit is not None:
         currency(unit)
-    number = work.unit.mint.take("party")
+    number, code = new_party(work, code)
     customer = Customer(
         id=number,
-        code=code or str(number),
+        code=code,
         name=name,
         currency=unit,
         terms_id=terms_id,

@@ -9,7 +9,7 @@ from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
 from counterfoil.core.money import currency
 from counterfoil.core.party import NOWHERE, Address, Supplier, Unit
 from counterfoil.services.office import Work
-from counterfoil.services.registry import file_refs
+from counterfoil.services.registry import file_refs, new_party
 
 
 def add_supplier(
@@ -35,10 +35,10 @@ def add_supplier(
         currency(unit)
     if tolerance < 0:
         raise Invalid(Problem("tolerance_invalid", "tolerance", f"{tolerance} is no tolerance"))
-    number = work.unit.mint.take("party")
+    number, code = new_party(work, code)
     made = Supplier(
         id=number,
-        code=code or str(number),
+        code=code,
         name=name,
         currency=unit,
         terms_id=terms_id,
@@ -74,8 +74,8 @@ def add_unit(
     department = department_id if department_id is not None else min(departments)
     if department not in departments:
         raise NotFound(Problem("department_unknown", "department", f"there is no department {department}"))
-    number = work.unit.mint.take("party")
-    made = Unit(number, code or str(number), name, country or work.reference.country, department)
+    number, code = new_party(work, code)
+    made = Unit(number, code, name, country or work.reference.country, department)
     work.unit.parties.add_unit(made)
     work.unit.references.touch()
     file_refs(work, "party", number, refs)

@@ -55,6 +55,9 @@ _everything = {
         schema.hold_status,
     )
 }
+_merged = Statement(
+    sa.select(schema.party.c.id, schema.party.c.merged_into).where(schema.party.c.merged_into.is_not(None))
+)
 _units = Statement(
     sa.select(
         schema.party.c.id,
@@ -135,6 +138,7 @@ class References:
             controlling=frozenset(account.id for account in accounts.values() if account.control),
             claimed=Refs(self._connection).claimed_kinds(),
             prefixes=dict(self._connection.rows(_prefixes)),
+            merged=dict(self._connection.rows(_merged)),
         )
 
     def _all(self, table: Table) -> list[Any]:

@@ -150,3 +150,12 @@ def test_systems_that_took_the_order_are_given_it_again(till: Till) -> None:
     till.stored(entry("W", InvoiceCustomer=HOME, InvoiceNumber=number))
     with till.store.reader() as reader:
         assert reader.exports.state("erp", Topic.ORDER, order.id) is ExportState.REOPENED
+
+
+def test_nothing_is_added_without_a_line(till: Till) -> None:
+    number = till.stored(entry("W", InvoiceCustomer=HOME, InvoiceTaxTotal="4.70"))
+    before = till.document(number)
+    for more in ({}, {"tenders": [paid(3)]}, {"InvoiceTaxTotal": "4.66"}):
+        record = till.send(entry("W", InvoiceCustomer=HOME, InvoiceNumber=number, **more) | {"InvoiceLines": []})
+        assert (record["ErrorCode"], record["ActionSuccess"]) == ("LINES_REQUIRED", False)
+    assert till.document(number) == before

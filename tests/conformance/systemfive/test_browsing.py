@@ -91,6 +91,7 @@ def test_the_feed_tells_of_changed_parts(till: Till) -> None:
         (b'{"FileNumber":"x","EffectiveDate":"2020-03-02"}', 400),
         (b"[]", 400),
         (b"", 400),
+        (b'{"FileNumber":9,"EffectiveDate":""}', 400),
         (b'{"FileNumber":"9","EffectiveDate":"0001-01-01T00:00:00"}', 200),
         (b'{"FileNumber":"9","EffectiveDate":"9999-12-31"}', 200),
     ],
@@ -100,6 +101,28 @@ def test_bad_questions_of_the_feed(till: Till, body: bytes, status: int) -> None
     answer = till.knock.open("POST", FEED, body)
     assert answer.status_code == status, answer.data
     assert messages(till.store) == told, "a question is no evidence"
+
+
+def test_every_problem_of_a_question_is_named(till: Till) -> None:
+    answer = till.knock.open("POST", FEED, b"{}")
+    assert parsed(answer.data) == {"error": "FileNumber: is required; EffectiveDate: is required"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "TServerMethodsWebAPI/Connect", b""),
+        ("GET", "Invoice/Invoice_Handshake", b""),
+        ("GET", "Inventory/InventoryChanges{}?EffectiveDate=2020-03-02", b""),
+        ("GET", "TServerMethodsWebAPI/Get_Customer_By_Email{}?Email=a@b.example", b""),
+        ("POST", "TServerMethodsWebAPI/RecState_FetchChanges", b'{"FileNumber":9,"EffectiveDate":"2020-03-02"}'),
+        ("POST", "Customer/addCustomer", b'{"Customers":[{"Name":"-"}]}'),
+    ],
+)
+def test_one_slash_more_is_the_same_path(till: Till, method: str, path: str, body: bytes) -> None:
+    path = path if "{}" in path else path + "{}"
+    answers = [till.knock.open(method, BASE + path.format(end), body).status_code for end in ("", "/", "//")]
+    assert answers == [200, 200, 404]
 
 
 def test_customers_page_by_page_with_what_they_owe(till: Till) -> None:
@@ -114,7 +137,7 @@ def test_customers_page_by_page_with_what_they_owe(till: Till) -> None:
     assert _get(till, f"Customer/Customers/{ABROAD}?fields=x&Fields=name, Unique")["Customers"] == [
         {"Name": "Cascade Outfitters", "Unique": ABROAD}
     ]
-    for nobody in ("404", "x", "-1", "99999999999", "%C2%B2"):
+    for nobody in ("404", "x", "-1", "99999999999", "%C2%B2", "0" * 5000, "0" * 15 + "9" * 15):
         assert _get(till, f"Customer/Customers/{nobody}") == {"Customers": []}
     with till.store.reader() as reader:
         ids = reader.refs.ours_of("systemfive", "customer", [ABROAD, HOME])
@@ -151,6 +174,9 @@ def test_customers_are_added_each_on_its_own(till: Till) -> None:
     assert [one["ActionSuccess"] for one in records] == [True, True, *(False for _ in wrong)]
     assert found["APIResponse"]["IsSuccess"] is False
     assert records[8]["ErrorCode"] == "CUSTOMER_EXISTS"
+    fields = ("Name", "Name", "Name", "CreditLimit", "CurrencyCode", "Terms", "Number", "Unique", "Name")
+    for number, (record, field) in enumerate(zip(records[2:], fields, strict=True), start=2):
+        assert record["ActionResult"].startswith(f"Customers.{number}.{field}: "), record
     assert all(one["RecordId"] == 0 and one["ActionResult"] for one in records[2:])
     assert counts(till.store)["party"] == before + 2
     (shown,) = _get(till, f"Customer/Customers/{records[0]['RecordId']}")["Customers"]
@@ -180,7 +206,7 @@ def test_parts_page_by_page(till: Till) -> None:
     till.stored(entry("A", line(ordered=3), InvoiceCustomer=HOME))
     (jacket,) = _get(till, f"Inventory/Inventory/{JACKET}")["Inventory"]
     assert (jacket["InStock"], jacket["InStock - Dept[1]"]) == (97, 97)
-    for nothing in ("404", "x", "99999999999"):
+    for nothing in ("404", "x", "99999999999", "0" * 5000, "0" * 15 + "9" * 15):
         assert _get(till, f"Inventory/Inventory/{nothing}") == {"Inventory": []}
     for wrong in ("PageSize=0", "PageNumber=x", ""):
         assert till.knock.open("GET", f"{BASE}Inventory/InventoryChanges?{wrong}").status_code == 400

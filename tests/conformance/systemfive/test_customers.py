@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from counterfoil.services import registry
+from counterfoil.services.office import Work
 from tests.conformance.books import counts
+from tests.conformance.golden import parsed
 from tests.conformance.systemfive.till import (
     ABROAD,
     BLOCK,
@@ -79,3 +84,17 @@ def test_ship_to(till: Till) -> None:
 def test_zero_stands_for_none(till: Till) -> None:
     order = till.filed(entry("W", InvoiceCustomer=0, InvoiceShipTo="0", InvoiceDepartment=0, InvoiceSalesman="0"))
     assert (order.customer_id, order.ship_to_id, order.department_id, order.salesperson_id) == (None, None, 1, 1)
+
+
+def test_a_new_customer_passes_over_ids_that_are_account_numbers(till: Till) -> None:
+    last = till.customer(till.filed(entry("W", billing=BLOCK))).id
+    till.do(*(partial(_file, code=str(last + step)) for step in range(6, 11)))
+    for _ in range(2):
+        made = till.customer(till.filed(entry("W", billing=BLOCK)))
+        assert made.code == str(made.id)
+    filed = till.knock.open("POST", "/Windward/WebAPI/Customer/addCustomer", b'{"Customers": [{"Name": "One more"}]}')
+    assert (filed.status_code, parsed(filed.data)["Customers"][0]["ActionSuccess"]) == (200, True)
+
+
+def _file(opened: Work, code: str) -> None:
+    registry.add_customer(opened, code, f"Account {code}")

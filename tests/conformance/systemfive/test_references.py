@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from counterfoil.services import merging
 from counterfoil.services.credentials import issue
 from tests.conformance.books import counts
 from tests.conformance.systemfive.till import (
@@ -95,6 +96,31 @@ def test_other_bill_tos_users_and_references_are_others(till: Till) -> None:
     record = other.send(entry(ReferenceNo="7"))
     assert record["RecordDesc"] not in numbers
     assert "Warnings" not in record
+
+
+def test_a_retry_after_its_customer_was_merged_is_the_first_one(till: Till) -> None:
+    sent = [entry(kind, ReferenceNo=f"m{kind}", InvoiceCustomer=ABROAD) for kind in "WA"]
+    both = [entry("W", ReferenceNo="both", InvoiceCustomer=number) for number in (ABROAD, HOME)]
+    both[1]["InvoiceLines"] = [line(ordered=2)]
+    sent += both
+    first = [till.stored(one) for one in sent]
+    (added,) = [entry("W", line(ordered=3), ReferenceNo="mm", InvoiceCustomer=ABROAD, InvoiceNumber=first[0])]
+    till.stored(added)
+    with till.store.reader() as reader:
+        ids = reader.refs.ours_of("systemfive", "customer", [ABROAD, HOME])
+        codes = {number: reader.parties.customers([ours])[ours].code for number, ours in ids.items()}
+    till.do(lambda opened: merging.merge(opened, codes[ABROAD], codes[HOME]))
+    once = counts(till.store)
+    assert [till.stored(one) for one in sent] == first
+    assert till.send(added)["ActionResult"] == f"Invoice {first[0]} already has these lines"
+    kept = [entry(kind, ReferenceNo=f"m{kind}", InvoiceCustomer=HOME) for kind in "WA"]
+    assert [till.stored(one) for one in kept] == first[:2], "the one that goes on is the same bill-to"
+    other = entry("A", line(ordered=9), ReferenceNo="mA", InvoiceCustomer=ABROAD)
+    assert till.send(other)["ErrorCode"] == "REFERENCE_CONFLICT"
+    again = counts(till.store)
+    assert {name: again[name] for name in again if name != "idempotency"} == {
+        name: once[name] for name in once if name != "idempotency"
+    }
 
 
 def test_a_new_customer_is_made_once(till: Till) -> None:

@@ -43,8 +43,8 @@ def test_change_is_taken_from_tenders_in_order_and_never_exceeds_one() -> None:
         ([], 1000, "tender_short"),
         (taken((CARD, 1001)), 1000, "tender_over"),
         (taken((CARD, 1500), (CASH, 100)), 1000, "tender_over"),
-        (taken((CASH, -999)), -1000, "tender_over"),
-        (taken((CASH, -1001)), -1000, "tender_short"),
+        (taken((CASH, -999)), -1000, "tender_short"),
+        (taken((CASH, -1001)), -1000, "tender_over"),
     ],
 )
 def test_what_does_not_settle_is_refused(tenders: list[Tender], due: int, code: str) -> None:

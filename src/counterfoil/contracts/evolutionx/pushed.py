@@ -40,9 +40,16 @@ def push(call: Call[Context, Settings]) -> Reply:
         reply = replies.refused(HTTPStatus.CONFLICT, error.problems[0].code, str(error))
         call.context.refuse(reply.status, reply.body)
     except BookError as error:
-        reply = replies.invalid(error.problems)
+        reply = replies.invalid(_placed(problem, picker) for problem in error.problems)
         call.context.refuse(reply.status, reply.body)
     return reply
+
+
+def _placed(problem: Problem, picker: _Picker) -> Problem:
+    """The problem with the path of the sender's field; what the book says of no field is about the lines."""
+    if problem.where not in ("", "lines"):
+        return problem
+    return Problem(problem.code, picker.where("lines"), problem.say)
 
 
 def _filed(work: Work, picker: _Picker) -> Reply:
@@ -91,7 +98,9 @@ def _read(work: Work, picker: _Picker) -> tuple[str, Sale, Any]:
         asserted_subtotal=subtotal,
         asserted_tax=tax,
     )
-    meaning = [customer.id, str(shipping), texts, freight, [[sku, str(line)] for sku, line in lines], subtotal, tax]
+    # The account that the code was made for, whatever it was merged into since.
+    account = work.unit.parties.id_of_code(code)
+    meaning = [account, str(shipping), texts, freight, [[sku, str(line)] for sku, line in lines], subtotal, tax]
     return number, sale, meaning
 
 

@@ -22,12 +22,33 @@ contract: Contract[Context, Settings] = Contract(
         Route("POST", f"{_BASE}Customer/addCustomer", "addCustomer", customers.add_customer, trailing_slash=True),
         Route("GET", f"{_BASE}Customer/Customers", "Customers", customers.read, prefix=True, trailing_slash=True),
         Route("GET", f"{_BASE}Inventory/Inventory", "Inventory", browsing.inventory, prefix=True, trailing_slash=True),
-        Route("GET", f"{_BASE}Inventory/InventoryChanges", "InventoryChanges", browsing.inventory_changes),
-        Route("GET", f"{_SERVICE}Get_Customer_By_Email", "Get_Customer_By_Email", customers.of_email, prefix=True),
-        Route("POST", f"{_SERVICE}RecState_FetchChanges", "RecState_FetchChanges", browsing.changes),
-        Route("GET", f"{_SERVICE}Connect", "Connect", browsing.connect),
+        Route(
+            "GET",
+            f"{_BASE}Inventory/InventoryChanges",
+            "InventoryChanges",
+            browsing.inventory_changes,
+            trailing_slash=True,
+        ),
+        Route(
+            "GET",
+            f"{_SERVICE}Get_Customer_By_Email",
+            "Get_Customer_By_Email",
+            customers.of_email,
+            prefix=True,
+            trailing_slash=True,
+        ),
+        Route(
+            "POST", f"{_SERVICE}RecState_FetchChanges", "RecState_FetchChanges", browsing.changes, trailing_slash=True
+        ),
+        Route("GET", f"{_SERVICE}Connect", "Connect", browsing.connect, trailing_slash=True),
         *(
-            Route("GET", f"{_BASE}{end_point}/{end_point}_Handshake", f"{end_point}_Handshake", browsing.handshake)
+            Route(
+                "GET",
+                f"{_BASE}{end_point}/{end_point}_Handshake",
+                f"{end_point}_Handshake",
+                browsing.handshake,
+                trailing_slash=True,
+            )
             for end_point in ("Invoice", "Customer", "Inventory", "TServerMethodsWebAPI")
         ),
     ),

@@ -12,6 +12,7 @@ from counterfoil.contracts.systemfive.replies import (
     chosen,
     invalid,
     page,
+    record_id,
     result,
     shown,
     wanted_fields,
@@ -48,8 +49,9 @@ def changes(call: Call[Context, Settings]) -> Reply:
     try:
         asked = Fields.of(decode(call.request.body, max_depth=MAX_DEPTH))
         number = asked.need_whole("FileNumber", low=0)
+        before = len(asked.problems)
         moment = asked.moment("EffectiveDate")
-        if moment is None and not asked.problems:
+        if moment is None and len(asked.problems) == before:
             asked.note("required", "EffectiveDate", "is required")
         asked.refuse()
     except Invalid as error:
@@ -70,7 +72,7 @@ def inventory(call: Call[Context, Settings]) -> Reply:
     tail = call.request.tail
     try:
         number, size = page(call.request)
-        their_id = None if tail in ("", "0") else _id(tail)
+        their_id = None if tail in ("", "0") else record_id(tail)
     except Invalid as error:
         return invalid(error)
     if their_id is None:
@@ -88,11 +90,6 @@ def inventory_changes(call: Call[Context, Settings]) -> Reply:
     except Invalid as error:
         return invalid(error)
     return _parts(call, directory.items_since(call.context, SYSTEM, since, number, size))
-
-
-def _id(text: str) -> int:
-    """A record's id; 0 for what can be none."""
-    return int(text) if text.isascii() and text.isdigit() and int(text[:11]) <= values.INT32_MAX else 0
 
 
 def _day(query: str) -> date:

@@ -13,6 +13,7 @@ from counterfoil.contracts.systemfive.replies import (
     invalid,
     malformed,
     page,
+    record_id,
     result,
     said,
     shown,
@@ -29,9 +30,13 @@ from counterfoil.services.directory import CustomerFound
 from counterfoil.services.office import Context, Work
 from counterfoil.wire.codec import decode, encode, plain
 from counterfoil.wire.contract import Call, Reply
-from counterfoil.wire.values import INT32_MAX, storable
+from counterfoil.wire.values import storable
 
-_CODES = {"customer_taken": "CUSTOMER_EXISTS", "currency_unknown": "FIELD_INVALID"}
+#: The book's problem codes in this method's words: error code, and the field it is about.
+_WORDS = {
+    "customer_taken": ("CUSTOMER_EXISTS", "Number"),
+    "currency_invalid": ("FIELD_INVALID", "CurrencyCode"),
+}
 
 
 def read(call: Call[Context, Settings]) -> Reply:
@@ -44,8 +49,8 @@ def read(call: Call[Context, Settings]) -> Reply:
     if tail in ("", "0"):
         found = directory.customers(ctx, SYSTEM, number, size)
     else:
-        known = tail.isascii() and tail.isdigit() and int(tail[:11]) <= INT32_MAX
-        found = directory.customer(ctx, SYSTEM, int(tail)) if known else []
+        their_id = record_id(tail)
+        found = directory.customer(ctx, SYSTEM, their_id) if their_id else []
     wanted = wanted_fields(call.request)
     return shown({"Customers": [chosen(_shown(one), wanted) for one in found]}, call.settings)
 
@@ -80,18 +85,26 @@ def _take(ctx: Context, entry: CustomerEntry, part: int) -> dict[str, Any]:
     except Unavailable:
         raise
     except BookError as error:
-        code = _CODES.get(error.problems[0].code, "FIELD_INVALID")
-        say = said(Invalid(error.problems))
+        code, _ = _WORDS.get(error.problems[0].code, ("FIELD_INVALID", ""))
+        say = said(Invalid([_placed(problem, entry) for problem in error.problems]))
         record = {"RecordId": 0, "RecordDesc": "", "ActionResult": say, "ActionSuccess": False, "ErrorCode": code}
         ctx.refuse(200, encode(record), part)
     return record
 
 
+def _placed(problem: Problem, entry: CustomerEntry) -> Problem:
+    """The problem with the path of the sender's field."""
+    if problem.code not in _WORDS:
+        return problem
+    _, field = _WORDS[problem.code]
+    return Problem(problem.code, f"{entry.where}.{field}", problem.say)
+
+
 def _filed(work: Work, entry: CustomerEntry) -> dict[str, Any]:
     problems = list(entry.problems)
     if entry.Unique and not problems:
-        say = f"{entry.where}.Unique: {entry.Unique} was sent; a new customer has none, and others are not changed here"
-        raise Conflict(Problem("unique_given", "", say))
+        say = f"{entry.Unique} was sent; a new customer has none, and others are not changed here"
+        raise Conflict(Problem("unique_given", f"{entry.where}.Unique", say))
     terms = {known.code: known.id for known in work.reference.terms.values()}
     if entry.Terms and entry.Terms not in terms:
         problems.append(Problem("terms_unknown", f"{entry.where}.Terms", f"there are no terms {entry.Terms!r}"))

@@ -11,6 +11,7 @@ from counterfoil.contracts.systemfive.settings import Settings
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.wire.codec import encode
 from counterfoil.wire.contract import Fault, Reply, Request
+from counterfoil.wire.values import INT32_MAX
 
 SYSTEM = "systemfive"
 _PAGE_SIZE = 100
@@ -105,10 +106,21 @@ def chosen(fields: Mapping[str, Any], wanted: Collection[str]) -> dict[str, Any]
     return dict(by_name[name.lower()] for name in wanted if name.lower() in by_name)
 
 
+def record_id(text: str) -> int:
+    """A record's id out of a path; 0, which no record has, for what can be none."""
+    text = text.lstrip("0")
+    fits = text.isascii() and text.isdigit() and len(text) <= len(str(INT32_MAX))
+    return int(text) if fits and int(text) <= INT32_MAX else 0
+
+
 def page(request: Request) -> tuple[int, int]:
     """The number, from 1, and the size of the page that is asked for."""
     query = parse_qs(request.query)
-    return _number(query, "PageNumber", 1), min(_number(query, "PageSize", _PAGE_SIZE), _MOST)
+    number, size = _number(query, "PageNumber", 1), _number(query, "PageSize", _PAGE_SIZE)
+    if size > _MOST:
+        # A smaller page than was asked for would look like the last one.
+        raise Invalid(Problem("field_invalid", "PageSize", f"{size} is more than {_MOST}"))
+    return number, size
 
 
 def _number(query: dict[str, list[str]], name: str, default: int) -> int:

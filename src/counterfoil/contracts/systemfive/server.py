@@ -95,7 +95,9 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
             work.also(translate.key(entry, done.document.customer_id), content)
         return Filed(done.document, (*done.warnings, *_notes(work, entry)))
 
-    keys = [translate.key(entry, bill_to)] if entry.header.ReferenceNo else []
+    # A customer that was merged since is still the bill-to that the first try was for.
+    bill_tos = [None] if bill_to is None else work.reference.one_with(bill_to)
+    keys = [translate.key(entry, one) for one in bill_tos] if entry.header.ReferenceNo else []
     outcome = work.once(keys, content, effect)
     result = _echo(work, filed[0] if filed else None, outcome.document_id, outcome.number, wanted)
     record_id = registry.theirs(work, SYSTEM, "document", outcome.document_id)
