@@ -137,7 +137,7 @@ def mistaken(url: str, account: dict[str, Any]) -> None:
             raise RuntimeError("a mistake of ours")
         return original(self, *args)
 
-    Traede.page = page  # type: ignore[method-assign]
+    Traede.page = page  # type: ignore[method-assign, assignment]
     worker(url, account, None)
 
 

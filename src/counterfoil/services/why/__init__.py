@@ -31,7 +31,7 @@ def tell(store: Store, number: str, clock: Clock = utc_now) -> Answer:
         beyond = tuple(outside(reader, number)) if number else ()
         heard = reader.traces.mentioning(number) if number else []
         mentions = [one for one in heard if one.refused or not (subjects or beyond)]
-        says = [] if lives else [f"no document in the book has the number {number!r}"]
+        says = [] if lives or beyond else [f"no document has the number {number!r}"]
         if not lives and not beyond and not mentions:
             says.append(f"none of the last {WINDOW:,} calls whose bodies are kept mentions it")
         return Answer(number, lives, beyond, tuple(_mention(reader, one) for one in mentions), tuple(says))
