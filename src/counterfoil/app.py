@@ -216,7 +216,10 @@ def runner(store: Store, settings: config.Settings) -> Runner:
     # Imported late: the workflow engine takes half a second, and most commands do without it.
     from counterfoil.runs import Job, Place, Runner
 
-    accounts = traede_accounts(settings)
+    accounts, base = traede_accounts(settings), reference(store).base
+    for account in accounts.values():
+        # What is wrong with its settings is said now and not by each of its runs.
+        Traede(account, base).close()
 
     def pull(name: str, run_id: str, by: Runner) -> AbstractContextManager[Pull]:
         return pulling(store, traede_account(settings, name), run_id, wait=by.wait, stop=by.may_go_on)

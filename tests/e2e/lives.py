@@ -128,6 +128,19 @@ def worker(url: str, account: dict[str, Any], death: Death | None, seconds: floa
     store.engine.dispose()
 
 
+def mistaken(url: str, account: dict[str, Any]) -> None:
+    """A worker's life with a mistake in the program, met after the first page."""
+    original = Traede.page
+
+    def page(self: Traede, *args: Any) -> Any:
+        if args[1]:
+            raise RuntimeError("a mistake of ours")
+        return original(self, *args)
+
+    Traede.page = page  # type: ignore[method-assign, assignment]
+    worker(url, account, None)
+
+
 def begin(target: Callable[..., None], *args: Any) -> Any:
     """Start a life; it is forked from a process that has everything loaded and no threads."""
     process = forking.Process(target=target, args=args, daemon=True)

@@ -53,6 +53,31 @@ def test_the_page_is_followed_from_an_empty_folder(tmp_path: Path) -> None:
     assert not any("token" in out for out in said.values())
 
 
+def test_after_a_restore_the_command_that_it_prints_fetches_what_was_pulled_since(tmp_path: Path) -> None:
+    url, elsewhere = f"sqlite:///{tmp_path / 'book.db'}", f"sqlite:///{tmp_path / 'again.db'}"
+    run(tmp_path, url, "init", "--currency", "DKK", "--country", "DK")
+    with Double(World(5)) as double:
+        (tmp_path / "counterfoil.toml").write_text(_account_at(double))
+        assert "Complete: 15 fetched" in run(tmp_path, url, "sync", "traede", "run")
+        run(tmp_path, url, "backup", "book.backup")
+        double.world.add("invoices", 3)
+        assert "Complete: 3 fetched" in run(tmp_path, url, "sync", "traede", "run")
+        said = run(tmp_path, url, "restore", "book.backup", "--database", elsewhere)
+        command = re.search(r"counterfoil (sync traede run --account main --exported-since \S+)", said)
+        assert command is not None, said
+        assert "Complete: 0 fetched" in run(tmp_path, elsewhere, "sync", "traede", "run"), "they are not offered again"
+        assert "Complete: 3 fetched, 3 imported" in run(tmp_path, elsewhere, *command[1].split())
+        assert "laws hold" in run(tmp_path, elsewhere, "check")
+
+
+def _account_at(double: Double) -> str:
+    given = {"name": "main", "token": double.token, "app_key": double.app_key, "system_id": "book"}
+    given["base_url"] = double.address
+    rows = [f"{name} = {json.dumps(value)}" for name, value in given.items()]
+    accounts = 'accounts = { "1310" = "5000", "1360" = "5200", "2100" = "1200" }'
+    return "\n".join(["[[contracts.traede.accounts]]", *rows, accounts]) + "\n"
+
+
 def test_a_worker_does_what_is_scheduled_and_stops_when_told(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'book.db'}"
     run(tmp_path, url, "init", "--currency", "DKK", "--country", "DK")

@@ -17,7 +17,7 @@ from counterfoil.services import syncing
 from counterfoil.services.checking import check
 from counterfoil.services.registry import make_book
 from counterfoil.store import Store
-from tests.e2e.lives import LABELS, Death, begin, ended, live, plain, worker
+from tests.e2e.lives import LABELS, Death, begin, ended, live, mistaken, plain, worker
 from tests.services.pulled import ACCOUNT, Desk, account
 
 KILLED = -signal.SIGKILL
@@ -87,6 +87,15 @@ def test_killed_at_every_kind_of_commit_it_ends_as_if_nobody_had(made: Desk, url
         assert live(plain, url, settings, run_id, death) == KILLED, death
     assert live(plain, url, settings, run_id, None) == 0
     _ended_well(made)
+
+
+def test_a_run_that_a_mistake_of_ours_ends_is_over_and_the_next_goes_on(few: Desk, url: str) -> None:
+    settings = _settings(few)
+    live(mistaken, url, settings)
+    (run,) = syncing.status(few.store, ACCOUNT).runs
+    assert (run.state.value, run.say) == ("failed", "RuntimeError: a mistake of ours")
+    assert live(worker, url, settings, None) == 0
+    _ended_well(few)
 
 
 def test_killed_workers_leave_their_run_to_the_next(few: Desk, url: str) -> None:

@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ class Desk:
     def __init__(self, store: Store, double: Double, **settings: Any) -> None:
         self.store, self.double, self.now = store, double, NOON
         self.account = account(double, **settings)
+        self.sweeps = self.account.pulling.sweeps
 
     def clock(self) -> datetime:
         """The instant by the book's clock."""
@@ -50,7 +52,8 @@ class Desk:
         """The work of one run, step by step."""
         source = Traede(self.account, currency("DKK"), wait=lambda seconds: None, chance=random.Random(1))
         try:
-            yield Pull(self.store, source, self.account.pulling, run_id or uuid.uuid4().hex, clock=self.clock, **more)
+            pulling = replace(self.account.pulling, sweeps=self.sweeps)
+            yield Pull(self.store, source, pulling, run_id or uuid.uuid4().hex, clock=self.clock, **more)
         finally:
             source.close()
 

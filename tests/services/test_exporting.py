@@ -14,6 +14,7 @@ from counterfoil.core.document import Kind
 from counterfoil.core.exporting import ExportState, Standing, Topic, Wanted
 from counterfoil.services import exporting, invoicing, ordering, registry
 from counterfoil.services.office import Context, Outcome, Said
+from counterfoil.services.why import tell as why
 from counterfoil.store import Principal
 from counterfoil.store.exported import _Shape, _statements
 from tests.desk import TODAY, VANCOUVER, Desk, refused
@@ -90,6 +91,15 @@ def test_cost_leaves_as_an_accounting_entry_of_the_same_id(desk: Desk) -> None:
     tell(desk, sold, ExportState.ACKNOWLEDGED, Topic.ACCOUNTING_ENTRY)
     assert sold.document_id in listed(desk)
     assert desk.broken() == []
+
+
+def test_why_tells_who_has_a_document(desk: Desk) -> None:
+    sold = desk.issue(desk.customer(), [(desk.item(on_hand="9"), "1", "5")])
+    tell(desk, sold, ExportState.ACKNOWLEDGED)
+    tell(desk, sold, ExportState.ACKNOWLEDGED, Topic.ACCOUNTING_ENTRY)
+    (life,) = why(desk.store, sold.number).lives
+    told = [event.say for event in life.events if event.what == "export"]
+    assert told == [f"export to erp{what}, acknowledged: acknowledged" for what in ("", ", its accounting entry")]
 
 
 def test_a_foreign_document_tells_the_rate_that_it_was_booked_at(desk: Desk) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,12 @@ from counterfoil.core.errors import Conflict, NotFound
 from counterfoil.core.ports import Flow
 from counterfoil.core.syncing import PulledState, RunState
 from counterfoil.doubles.traede import Fault, Faults, Recipe
+from counterfoil.doubles.traede.world import KEYS
 from counterfoil.services import registry, syncing
 from counterfoil.services.checking import check
 from counterfoil.services.why import tell
 from counterfoil.store import Store
+from counterfoil.wire import codec
 from tests.services.pulled import ACCOUNT, Desk, desk
 
 
@@ -309,6 +313,112 @@ def test_a_server_that_is_out_of_order_ends_the_run_as_failed_and_nothing_is_los
     thirty.double.faults.rates = {}
     assert thirty.run().state is RunState.COMPLETE
     assert thirty.totals() == thirty.expected()
+
+
+def _with(made: Desk, monkeypatch: pytest.MonkeyPatch, change: Callable[[str, list[dict[str, Any]]], Any]) -> None:
+    """Let the played TRAEDE alter the documents of each page that it hands out."""
+    whole = made.double.list
+
+    def altered(kind: str, query: str, fault: Fault | None) -> bytes:
+        page: Any = codec.decode(whole(kind, query, fault), max_depth=32)
+        change(query, page[KEYS[kind][0]])
+        return json.dumps(page, default=str).encode()
+
+    monkeypatch.setattr(made.double, "list", altered)
+
+
+def test_half_a_character_keeps_no_document_out_of_the_book(thirty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(query: str, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            if row["id"] == 5:
+                row["note"] = "cut off \ud83d"
+
+    _with(thirty, monkeypatch, cut)
+    assert thirty.run().state is RunState.COMPLETE
+    with thirty.store.reader() as reader:
+        found = reader.documents.get(thirty.pulled(Flow.INVOICES, 5).document_id or 0)
+    assert found is not None
+    assert found.comment == "cut off \ufffd"
+
+
+@pytest.mark.parametrize("odd", [None, "x", True, 0, 2**31])
+def test_documents_without_an_id_end_the_run_as_failed_and_block_no_other(
+    thirty: Desk, odd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless(query: str, rows: list[dict[str, Any]]) -> None:
+        if "page=0" in query:
+            rows.append({"id": odd, "invoice_number": "A-17"})
+
+    _with(thirty, monkeypatch, nameless)
+    run = thirty.run()
+    assert run.state is RunState.FAILED
+    assert "1 of the documents on page 0 of /v10/invoices/export" in run.say
+    assert thirty.totals() == thirty.expected()
+    assert thirty.states() == {"marked": 90}
+
+
+def test_a_list_that_is_broken_further_on_keeps_nothing_before_it_out_of_the_book(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk(store, 100) as made:
+        whole = made.double.list
+
+        def broken(kind: str, query: str, fault: Fault | None) -> bytes:
+            return b'{"data": []}' if kind == "invoices" and "page=1" in query else whole(kind, query, fault)
+
+        monkeypatch.setattr(made.double, "list", broken)
+        run = made.run()
+        assert (run.state, run.imported) == (RunState.FAILED, 260)
+        assert "the answer has no list 'invoices'" in run.say
+        assert len(made.marks(Flow.INVOICES)) == 60
+
+
+def test_a_run_that_stops_short_of_the_end_of_a_list_says_so(store: Store) -> None:
+    with desk(store, {"invoices": 150}, faults=Faults(ignore_page=True)) as made:
+        made.sweeps = 2
+        run = made.run()
+        assert (run.state, run.imported) == (RunState.PARTIAL, 120)
+        assert "run it again for the rest" in run.say
+        made.sweeps = 20
+        assert made.run().state is RunState.COMPLETE
+        assert len(made.totals()) == 150
+
+
+def test_a_run_whose_end_was_never_noted_is_over_when_the_next_begins(thirty: Desk) -> None:
+    with thirty.pull("left") as pull:
+        pull.open()
+    assert thirty.run().state is RunState.COMPLETE
+    left = syncing.run_of(thirty.store, "left")
+    assert left is not None
+    assert (left.state, left.ended_at is None) == (RunState.FAILED, False)
+
+
+def test_why_tells_of_what_was_delivered_and_is_not_in_the_book(store: Store) -> None:
+    with desk(store, 40, Recipe(poison=True, late=True)) as made:
+        with made.pull() as pull:
+            pull.open()
+            pull.sweep(Flow.INVOICES)
+        assert _missing(made, "10001") == ("staged", ["staged"])
+        made.run()
+        assert _missing(made, "10037") == ("failed", ["totals_mismatch"])
+        answer = tell(store, "10037")
+        assert answer.mentions == (), "the calls tell nothing that is not told already"
+        (failed,) = answer.outside
+        assert [event.say.partition(": ")[0] for event in failed.events][1:] == ["failed"]
+        assert "sync traede retry invoices 37" in failed.troubles[0].do
+        with made.work() as work:
+            syncing.close(work, ACCOUNT, Flow.INVOICES, 37, "cancelled by telephone")
+        assert _missing(made, "10037") == ("closing", ["not_told"])
+        made.run()
+        assert _missing(made, "10037") == ("closed", [])
+        assert tell(store, "10001").outside == ()
+        assert codec.encode(answer.plain())
+
+
+def _missing(made: Desk, number: str) -> tuple[str, list[str]]:
+    """Where a document outside of the book stands, and what is wrong with it."""
+    (found,) = tell(made.store, number).outside
+    return found.state, [trouble.code for trouble in found.troubles]
 
 
 def test_a_missing_root_key_is_no_empty_list(thirty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

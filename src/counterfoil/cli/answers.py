@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,9 @@ import typer
 
 from counterfoil import app as building
 from counterfoil.cli.desk import app, open_book, out
+from counterfoil.cli.tables import moment
 from counterfoil.services.why import tell
-from counterfoil.services.why.model import Answer, Event, Life
+from counterfoil.services.why.model import Answer, Event, Life, Outside, Trouble
 from counterfoil.wire.codec import encode
 
 
@@ -28,7 +28,7 @@ def why(
         typer.echo(encode(answer.plain()).decode())
     else:
         _show(answer, ZoneInfo(building.reference(store).time_zone))
-    if not answer.lives and not answer.mentions:
+    if not answer.lives and not answer.outside and not answer.mentions:
         raise typer.Exit(1)
 
 
@@ -37,6 +37,8 @@ def _show(answer: Answer, zone: ZoneInfo) -> None:
         _line(say)
     for life in answer.lives:
         _show_life(life, zone)
+    for one in answer.outside:
+        _show_outside(one, zone)
     if answer.mentions:
         _line("Calls that mention it:")
         _show_events(answer.mentions, zone)
@@ -53,21 +55,28 @@ def _show_life(life: Life, zone: ZoneInfo) -> None:
     _show_events(life.events, zone)
     if not life.troubles:
         _line("Nothing is wrong with it.")
-    for trouble in life.troubles:
-        out.print(f"! {trouble.say}", style="yellow", highlight=False, markup=False)
+    _show_troubles(life.troubles)
+
+
+def _show_outside(one: Outside, zone: ZoneInfo) -> None:
+    say = f"{one.number}: {one.flow} {one.their_id} of {one.account}, not in the book, {one.state}"
+    out.print(say, style="bold", markup=False, highlight=False)
+    _show_events(one.events, zone)
+    _show_troubles(one.troubles)
+
+
+def _show_troubles(troubles: Iterable[Trouble]) -> None:
+    for trouble in troubles:
+        out.print(f"! {trouble.say}", style="yellow", highlight=False, markup=False, soft_wrap=True)
         _line(f"    {trouble.do}")
     _line("")
 
 
 def _show_events(events: Iterable[Event], zone: ZoneInfo) -> None:
     for event in events:
-        _line(f"  {_moment(event.at, zone)}  {event.say}")
+        _line(f"  {moment(event.at, zone)}  {event.say}")
         for line in event.lines:
             _line(f"{'':23}{line}")
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _line(text: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
+from counterfoil import app as building
 from counterfoil.cli.desk import app, change, context, open_book, out
 from counterfoil.cli.documents import find
+from counterfoil.cli.tables import moment
 from counterfoil.core.document import ORDERS, Kind
 from counterfoil.core.errors import NotFound, Problem
 from counterfoil.core.exporting import ExportState, Topic, topic_of
@@ -32,12 +35,13 @@ Number = Annotated[str, typer.Argument(help="Number of the document.")]
 def history(document: Number) -> None:
     """A document's whole way into other systems."""
     ctx = context(open_book(), "export history")
+    zone = ZoneInfo(building.reference(ctx.store).time_zone)
     with ctx.work() as work:
         number = find(work, document, _LEAVING)
     table = Table("When", "System", "As", "State", "By", "Note")
     for event in exporting.history(ctx, number):
         topic = event.topic.value.replace("_", " ") + (" (draft)" if event.draft else "")
-        table.add_row(f"{event.at:%Y-%m-%d %H:%M:%S}", event.system, topic, event.state.value, event.actor, event.note)
+        table.add_row(moment(event.at, zone), event.system, topic, event.state.value, event.actor, event.note)
     out.print(table)
 
 

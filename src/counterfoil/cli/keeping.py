@@ -14,8 +14,10 @@ from counterfoil.cli.desk import app, context, open_book, out, settings
 from counterfoil.config import Database
 from counterfoil.core.errors import Invalid, Refused
 from counterfoil.services.checking import check
+from counterfoil.services.syncing import last_began
 from counterfoil.services.upkeep import purge_bodies
 
+_SKEW = timedelta(hours=1)
 _DAYS = re.compile(r"([1-9][0-9]{0,5})d")
 
 
@@ -48,8 +50,17 @@ def restore(
     building.restore(database, file, pg_restore)
     store = building.book_store(database)
     _verify(store)
+    pulled = last_began(store)
     store.engine.dispose()
     out.print(f"Restored {file} to {Database(database).place}; all laws hold.", soft_wrap=True)
+    for account, began in pulled:
+        contract, _, name = account.partition(":")
+        # By the other system's clock, which may differ from ours.
+        since = f"{began - _SKEW:%Y-%m-%dT%H:%MZ}"
+        do = f"counterfoil sync {contract} run --account {name} --exported-since {since}"
+        out.print(
+            f"What {account} was told after the backup is missing here and not offered again: {do}", soft_wrap=True
+        )
 
 
 def _verify(store: building.Store) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -17,10 +18,11 @@ from rich.table import Table
 
 from counterfoil import app as building
 from counterfoil.cli.desk import app, change, open_book, out, settings
+from counterfoil.cli.tables import minute, moment
 from counterfoil.contracts.traede.client import Traede
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.ports import Flow
-from counterfoil.core.syncing import Run, RunState
+from counterfoil.core.syncing import PulledState, Run, RunState
 from counterfoil.services import syncing
 from counterfoil.wire.moment import parse_moment
 
@@ -128,21 +130,27 @@ def _tell(run: Run) -> None:
         out.print("See: counterfoil sync traede failures")
 
 
+def _zone(store: building.Store) -> ZoneInfo:
+    return ZoneInfo(building.reference(store).time_zone)
+
+
 @traede_app.command("status")
 def status(account: _Account = None) -> None:
     """Where an account's documents stand, and its last runs."""
     chosen = building.traede_account(settings(), account)
-    found = syncing.status(open_book(), chosen.source)
+    store = open_book()
+    found, zone = syncing.status(store, chosen.source), _zone(store)
     documents = Table("Kind", "State", "Documents", title=f"{chosen.source}", title_justify="left")
     for (flow, state), count in sorted(found.counts.items()):
         documents.add_row(flow.value, state.value, str(count))
     out.print(documents)
     runs = Table("Run", "State", "Began", "Ended", "Fetched", "Imported", "Marked", "Failed", "Note")
     for one in found.runs:
-        ended = f"{one.ended_at:%Y-%m-%d %H:%M:%S}" if one.ended_at else ""
+        ended = moment(one.ended_at, zone) if one.ended_at else ""
         counts = (one.staged, one.imported, one.marked, one.failed)
-        began = f"{one.started_at:%Y-%m-%d %H:%M:%S}"
-        runs.add_row(one.id[:8], one.state.value, began, ended, *(str(count) for count in counts), one.say)
+        runs.add_row(
+            one.id[:8], one.state.value, moment(one.started_at, zone), ended, *(str(count) for count in counts), one.say
+        )
     out.print(runs)
 
 
@@ -150,15 +158,15 @@ def status(account: _Account = None) -> None:
 def failures(account: _Account = None) -> None:
     """What could not be imported or marked, with the reason; exit status 3 if there is any."""
     chosen = building.traede_account(settings(), account)
-    stuck = syncing.status(open_book(), chosen.source).stuck
-    table = Table("Kind", "Id", "State", "Reason", "What", "Tries", "Since", "Next try")
+    store = open_book()
+    stuck, zone = syncing.status(store, chosen.source).stuck, _zone(store)
+    table = Table("Kind", "Id", "Number", "State", "Reason", "What", "Tries", "Since", "Next try")
     for one in stuck:
-        again = f"{one.next_try_at:%Y-%m-%d %H:%M}" if one.next_try_at else "next run"
-        when = "" if one.state.value == "changed" else again
-        since = f"{one.first_seen_at:%Y-%m-%d %H:%M}"
-        table.add_row(
-            one.flow.value, str(one.their_id), one.state.value, one.code, one.say, str(one.attempts), since, when
-        )
+        again = minute(one.next_try_at, zone) if one.next_try_at else "next run"
+        when = "" if one.state is PulledState.CHANGED else again
+        known_as = (one.flow.value, str(one.their_id), one.number)
+        since = minute(one.first_seen_at, zone)
+        table.add_row(*known_as, one.state.value, one.code, one.say, str(one.attempts), since, when)
     out.print(table if stuck else "Nothing has failed.")
     raise typer.Exit(3 if stuck else 0)
 

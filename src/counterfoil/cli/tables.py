@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +16,16 @@ from counterfoil.services.statements import Headed
 def amount(money: Money) -> str:
     """An amount with thousands set apart."""
     return f"{money.amount:,f}"
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """An instant by the book's clock, to the second."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def minute(at: datetime, zone: ZoneInfo) -> str:
+    """An instant by the book's clock, to the minute."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def documents(out: Console, rows: Iterable[Headed]) -> None:

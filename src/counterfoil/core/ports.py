@@ -31,11 +31,13 @@ class Flow(StrEnum):
 class Fetched:
     """A document as it arrived.
 
-    raw: JSON, every digit as it was sent
+    raw:    JSON, every digit as it was sent
+    number: what people know it by, "" where it says none
     """
 
     their_id: int
     raw: bytes
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +98,12 @@ class Page:
     """One page of a list.
 
     path: what was asked for, without credentials
+    lost: what is wrong with documents of it that cannot be told from others, "" if there are none
     """
 
     path: str
     rows: Sequence[Fetched]
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class MarksRefused(BookError):
 
 
 class SourceBroken(Unavailable):
-    """The other system keeps to its contract no more, or lets us in no more: a person has to look."""
+    """The other system lets us in no more: a person has to look."""
 
 
 class Source(Protocol):

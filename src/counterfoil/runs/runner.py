@@ -218,4 +218,9 @@ def sync(job: str, since: str | None) -> None:
         return Went(**DBOS.run_step({"name": name}, lambda: asdict(effect())))
 
     with runner.busy(), runner.pull(job, run_id, runner) as pull:
-        run(pull, step, None if since is None else datetime.fromisoformat(since))
+        try:
+            run(pull, step, None if since is None else datetime.fromisoformat(since))
+        except Exception as error:
+            # A mistake of ours, or the database: the run is over, and must not seem to be under way.
+            pull.end(f"{type(error).__name__}: {error}", broken=True)
+            raise

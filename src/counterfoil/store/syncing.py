@@ -91,6 +91,12 @@ _of_document = Statement(
     .join(sync_account, sync_account.c.id == sync_document.c.account_id)
     .where(sync_document.c.document_id == p("document_id"), sa.text("document_id IS NOT NULL"))
 )
+_numbered = Statement(
+    sa.select(sync_account.c.name, *_COLUMNS)
+    .join(sync_account, sync_account.c.id == sync_document.c.account_id)
+    .where(sync_document.c.number == p("number"), sa.text("document_id IS NULL"))
+    .order_by(sync_account.c.name, sync_document.c.flow, sync_document.c.their_id)
+)
 _happenings = Statement(
     sa.select(sync_event.c.what, sync_event.c.code, sync_event.c.say, sync_event.c.at, sync_event.c.actor)
     .where(
@@ -108,7 +114,7 @@ def _change(what: str) -> Statement:
     return Statement(sa.text(f"UPDATE sync_document SET {what} WHERE {where}"))  # noqa: S608 - names of ours
 
 
-_restage = _change("raw = :raw, state = :state, last_seen_at = :now, next_try_at = NULL")
+_restage = _change("number = :number, raw = :raw, state = :state, last_seen_at = :now, next_try_at = NULL")
 _seen = _change("last_seen_at = :now")
 _imported = _change(
     "state = 'imported', number = :number, content = :content, raw = NULL, document_id = :document_id,"
@@ -142,6 +148,12 @@ _runs = Statement(
     .order_by(sync_run.c.started_at.desc())
     .limit(p("limit"))
 )
+_last_began = Statement(
+    sa.select(sync_account.c.name, sa.func.max(sync_run.c.started_at))
+    .where(sync_account.c.id == sync_run.c.account_id)
+    .group_by(sync_account.c.name)
+    .order_by(sync_account.c.name)
+)
 _count = Statement(
     sa.text(
         "UPDATE sync_run SET pages = pages + :pages, staged = staged + :staged, imported = imported + :imported,"
@@ -149,6 +161,12 @@ _count = Statement(
     )
 )
 _end = Statement(sa.text("UPDATE sync_run SET state = :state, say = :say, ended_at = :now WHERE id = :id"))
+_abandoned = Statement(
+    sa.text(
+        "UPDATE sync_run SET state = 'failed', say = :say, ended_at = :now"
+        " WHERE account_id = :account_id AND state = 'running' AND id <> :id"
+    )
+)
 
 
 _oldest = Statement(
@@ -157,6 +175,9 @@ _oldest = Statement(
     .group_by(sync_account.c.name, sync_document.c.flow)
     .order_by(sync_account.c.name, sync_document.c.flow)
 )
+
+#: What is noted of a run whose end nobody noted, as after a restore or a fault of ours.
+_NO_END = "it broke off; a later run goes on with what it left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +203,10 @@ class Syncs:
         """Since when the oldest document waits that is not in the book and told: (account, flow, first seen)."""
         return [(row[0], row[1], from_ms(row[2])) for row in self._connection.rows(_oldest)]
 
+    def last_began(self) -> list[tuple[str, datetime]]:
+        """When the newest run of each account began."""
+        return [(row[0], from_ms(row[1])) for row in self._connection.rows(_last_began)]
+
     def add_account(self, name: str, mint: Mint) -> None:
         """File an account."""
         row = {"id": mint.take("sync_account"), "name": name, "signs": "", "shape": ""}
@@ -205,7 +230,7 @@ class Syncs:
                 "flow": flow.value,
                 "their_id": one.their_id,
                 "state": PulledState.STAGED.value,
-                "number": "",
+                "number": one.number,
                 "content": "",
                 "raw": one.raw.decode(),
                 "document_id": None,
@@ -229,6 +254,7 @@ class Syncs:
         self._connection.run(
             _restage,
             **_key(account_id, flow, fetched.their_id),
+            number=fetched.number,
             raw=fetched.raw.decode(),
             state=state.value,
             now=to_ms(now),
@@ -328,6 +354,10 @@ class Syncs:
         rows = self._connection.rows(_of_document, document_id=document_id)
         return [(row[0], _to_pulled(row[1:])) for row in rows]
 
+    def numbered(self, number: str) -> list[tuple[str, Pulled]]:
+        """Delivered documents of a number that are not in the book: (account, pulled)."""
+        return [(row[0], _to_pulled(row[1:])) for row in self._connection.rows(_numbered, number=number)]
+
     def note(self, account_id: int, flow: Flow, their_id: int, happening: Happening) -> None:
         """Keep something that happened to a document."""
         row = {
@@ -346,7 +376,10 @@ class Syncs:
         return [Happening(what, code, say, from_ms(at), actor) for what, code, say, at, actor in rows]
 
     def open_run(self, account_id: int, run_id: str, since: datetime | None, now: datetime) -> None:
-        """File a run that begins; one that is on file goes on."""
+        """File a run that begins; one that is on file goes on.
+
+        Runs of an account go one after another: an earlier one that is under way by its own account never ended.
+        """
         row: dict[str, Any] = {
             "id": run_id,
             "account_id": account_id,
@@ -358,6 +391,7 @@ class Syncs:
             "say": "",
         }
         self._connection.insert(sync_run, [row], "ON CONFLICT (id) DO NOTHING")
+        self._connection.run(_abandoned, account_id=account_id, id=run_id, say=_NO_END, now=to_ms(now))
 
     def count(self, run_id: str, **more: int) -> None:
         """Add to a run's counts, in the unit of work that does what is counted."""

@@ -162,6 +162,8 @@ def test_entries_in_both_forms() -> None:
     back = read({**plain, "amount": -12, "account": "1310", "contra_account": "2100"}, Flow.ACCOUNTING_ENTRIES)
     assert back.entry is not None
     assert [(line.account, line.credit) for line in back.entry.lines] == [("5000", Decimal(12)), ("1200", Decimal(0))]
+    empty = read({**plain, "lines": [], "account": "1310", "contra_account": "2100"}, Flow.ACCOUNTING_ENTRIES)
+    assert empty.content == short.content
     assert codes({**plain, "account": "9", "contra_account": "8"}, Flow.ACCOUNTING_ENTRIES) == ["account_unmapped"] * 2
 
 

@@ -16,7 +16,7 @@ from counterfoil.contracts.traede.accounts import SYSTEM, Account
 from counterfoil.contracts.traede.inspecting import Inspection, inspect, payload_of
 from counterfoil.contracts.traede.mapping import load
 from counterfoil.contracts.traede.reading import Reader
-from counterfoil.core.errors import Invalid, Problem
+from counterfoil.core.errors import Invalid, Problem, Unavailable
 from counterfoil.core.money import Currency
 from counterfoil.core.ports import (
     Fetched,
@@ -92,10 +92,20 @@ class Traede:
             params.append(("not_exported_since", since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")))
         whole = f"/v10/{path}/export"
         try:
-            rows = self._client.get(whole, params, lambda answer: _rows(answer, root))
+            found = self._client.get(whole, params, lambda answer: _rows(answer, root))
         except Rejected as error:
-            raise _broken(error.answer) from error
-        return Page(f"{whole}?{urlencode(params)}", rows)
+            raise _broken(whole, error.answer) from error
+        rows = [self._fetched(flow, their_id, row) for row in found if (their_id := _id(row)) is not None]
+        lost = len(found) - len(rows)
+        say = f"{lost} of the documents on page {number} of {whole} have no whole-number id" if lost else ""
+        return Page(f"{whole}?{urlencode(params)}", rows, say)
+
+    def _fetched(self, flow: Flow, their_id: int, row: dict[str, Any]) -> Fetched:
+        try:
+            raw = codec.encode(row)
+        except UnicodeEncodeError:
+            raw = codec.encode(_whole_characters(row))
+        return Fetched(their_id, raw, self._reader.number(flow, row))
 
     def read(self, flow: Flow, raw: bytes, learned: Learned) -> Taken:
         """A document in the book's words."""
@@ -123,11 +133,11 @@ class Traede:
             told = Told(whole, body, error.answer.status, error.answer.body)
             if error.answer.status in _REFUSALS:
                 raise MarksRefused(Problem("mark_refused", "", _worded(error.answer)), told) from error
-            raise _broken(error.answer) from error
+            raise _broken(whole, error.answer) from error
         return Told(whole, body, answer.status, answer.body)
 
 
-def _rows(answer: Answer, root: str) -> list[Fetched]:
+def _rows(answer: Answer, root: str) -> list[Any]:
     """The documents of a page; a page without its root key is no page without documents."""
     try:
         found = codec.decode(answer.body, max_depth=_MAX_DEPTH)
@@ -135,22 +145,33 @@ def _rows(answer: Answer, root: str) -> list[Fetched]:
         raise Garbled(error.problems[0].say) from error
     rows = found.get(root) if isinstance(found, dict) else None
     if not isinstance(rows, list):
-        raise SourceBroken(Problem("contract_broken", root, f"the answer has no list {root!r}: {answer.quoted}"))
-    return [_fetched(row, root) for row in rows]
+        raise Unavailable(Problem("contract_broken", root, f"the answer has no list {root!r}: {answer.quoted}"))
+    return rows
 
 
-def _fetched(row: object, root: str) -> Fetched:
+def _id(row: object) -> int | None:
     number = row.get("id") if isinstance(row, dict) else None
     if isinstance(number, str) and number.isascii() and number.isdigit():
         number = int(number)
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**31:
-        raise SourceBroken(Problem("contract_broken", root, f"a document of {root!r} has no whole-number id"))
-    return Fetched(number, codec.encode(row))
+    is_one = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**31
+    return number if is_one else None
 
 
-def _broken(answer: Answer) -> SourceBroken:
-    code = "unauthorised" if answer.status in (401, 403) else "contract_broken"
-    return SourceBroken(Problem(code, "", f"TRAEDE answered {answer.status}: {_worded(answer)}"))
+def _whole_characters(value: Any) -> Any:
+    """The same with a replacement for each half of a character, as text that was cut off leaves it."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole_characters(name): _whole_characters(part) for name, part in value.items()}
+    return [_whole_characters(part) for part in value] if isinstance(value, list) else value
+
+
+def _broken(path: str, answer: Answer) -> Unavailable:
+    """Why a call is not to be repeated as it is; without rights there is nothing more to be asked."""
+    say = f"TRAEDE answered {answer.status} to {path}: {_worded(answer)}"
+    if answer.status in (401, 403):
+        return SourceBroken(Problem("unauthorised", "", say))
+    return Unavailable(Problem("contract_broken", "", say))
 
 
 def _worded(answer: Answer) -> str:

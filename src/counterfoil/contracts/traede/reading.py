@@ -54,6 +54,10 @@ class Reader:
         section = "entry" if flow is Flow.ACCOUNTING_ENTRIES else "document"
         return Picker(self.fields, section, payload, used=used)
 
+    def number(self, flow: Flow, payload: Mapping[str, Any]) -> str:
+        """What people know a document by, "" where it cannot be read: a document that fails is looked for by it."""
+        return self.picker(flow, payload).take("text" if flow is Flow.ACCOUNTING_ENTRIES else "number", _text) or ""
+
     def read(self, flow: Flow, top: Picker, signs: str = "") -> Taken:
         """A document in the book's words; Invalid with every problem.
 
@@ -178,7 +182,7 @@ class Reader:
         return Taken(number=text, content=content, entry=entry)
 
     def _entry_lines(self, top: Picker, unit: Currency) -> tuple[EntryLine, ...]:
-        if top.loaded("lines"):
+        if lines := top.children("lines", "entry_line"):
             return tuple(
                 EntryLine(
                     account=self._account(line, "account"),
@@ -187,7 +191,7 @@ class Reader:
                     text=line.take("text", _text) or "",
                     where=line.where,
                 )
-                for line in top.children("lines", "entry_line")
+                for line in lines
             )
         amount = _money(top, "amount", unit)
         if amount is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from counterfoil.core.errors import Conflict, NotFound, Problem
 from counterfoil.core.ports import Flow, Learned
@@ -38,6 +39,12 @@ def status(store: Store, account: str) -> Status:
             return Status(Learned(), {}, (), ())
         syncs = reader.syncs
         return Status(known.learned, syncs.counts(known.id), syncs.stuck(known.id), syncs.runs(known.id, _RUNS))
+
+
+def last_began(store: Store) -> list[tuple[str, datetime]]:
+    """When the newest run of each account began."""
+    with store.reader() as reader:
+        return reader.syncs.last_began()
 
 
 def run_of(store: Store, run_id: str) -> Run | None:

@@ -69,16 +69,23 @@ class Pull:
             unit.syncs.open_run(known.id, self._run_id, since, self._clock())
 
     def sweep(self, flow: Flow, since: datetime | None = None) -> str:
-        """Go through a list to its end and stage what is new; why it ended early, "" if it did not."""
+        """Go through a list to its end and stage what is new; why it ended early, "" if it did not.
+
+        raises: Unavailable at the end, when documents of it cannot be told from others
+        """
         seen: set[int] = set()
+        lost: list[str] = []
         number = 0
         while True:
             self._stop()
             page = self._source.page(flow, number, since)
+            lost += [page.lost] if page.lost else []
             fresh = [one for one in page.rows if one.their_id not in seen]
+            if not fresh and lost:
+                raise Unavailable([Problem("contract_broken", flow.value, say) for say in lost])
             if page.rows and not fresh:
                 return f"page {number} of {flow.value} brings only what was seen: the other system ignores pages"
-            if not page.rows:
+            if not fresh:
                 return ""
             seen.update(one.their_id for one in fresh)
             self._stage(flow, page, list({one.their_id: one for one in fresh}.values()))
@@ -178,7 +185,10 @@ class Pull:
         except Unavailable:
             raise
         except BookError as error:
-            self._failed(context, account, one, Problem(error.problems[0].code, "", str(error)))
+            say = "; ".join(
+                f"{problem.where}: {problem.say}" if problem.where else problem.say for problem in error.problems
+            )
+            self._failed(context, account, one, Problem(error.problems[0].code, "", say))
         except Exception as error:
             # A mistake of ours must not keep the documents behind this one out of the book.
             self._failed(context, account, one, Problem("unexpected", "", f"{type(error).__name__}: {error}"))
@@ -246,12 +256,15 @@ class Pull:
             work.unit.syncs.count(self._run_id, failed=1)
             work.answer(422, f"{code}: {say}".encode())
 
-    def end(self, say: str = "", *, broken: bool = False) -> Run:
-        """Close the run: complete, partial while anything waits for a person or another try, or failed."""
+    def end(self, say: str = "", *, broken: bool = False, more: bool = False) -> Run:
+        """Close the run: complete, partial while anything waits for a person or another try, or failed.
+
+        more: the other system had more to give when the run was to end
+        """
         account = self.account()
         with self._store.unit() as unit:
             stuck = unit.syncs.stuck(account.id)
-            state = RunState.FAILED if broken else RunState.PARTIAL if stuck else RunState.COMPLETE
+            state = RunState.FAILED if broken else RunState.PARTIAL if stuck or more else RunState.COMPLETE
             unit.syncs.end_run(self._run_id, state, say, self._clock())
             run = unit.syncs.run(self._run_id)
         assert run is not None, "a run that ends was opened"

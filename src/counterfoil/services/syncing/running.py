@@ -18,12 +18,14 @@ class Went:
     imported: documents that it brought into the book
     say:      what a person should know
     failed:   the run cannot end well; fatal = it ends here
+    more:     the other system may have more to give
     """
 
     imported: int = 0
     say: str = ""
     failed: bool = False
     fatal: bool = False
+    more: bool = False
 
 
 #: Does a step and gives its result, or gives the result that it had when it was done before.
@@ -43,34 +45,37 @@ def run(pull: Pull, step: Step, since: datetime | None = None) -> None:
             break
     said = list(dict.fromkeys(one.say for one in went if one.say))
     broken = any(one.failed for one in went)
-    step("end", lambda: _ended(pull, "; ".join(said), broken))
+    more = any(one.more for one in went)
+    step("end", lambda: _ended(pull, "; ".join(said), broken, more))
 
 
 def _flow(pull: Pull, flow: Flow, step: Step, since: datetime | None) -> list[Went]:
     """Pending marks, then sweeps with their imports; ends early where the other system does not go along."""
-    went = [step(f"flush {flow.value}", lambda: tried(lambda: _flushed(pull, flow)))]
+    went = [step(f"flush {flow.value}", lambda: tried(flow, lambda: _flushed(pull, flow)))]
     for number in range(pull.sweeps if since is None else 1):
         if went[-1].fatal:
             break
-        swept = step(f"sweep {flow.value} {number}", lambda: tried(lambda: Went(say=pull.sweep(flow, since))))
+        swept = step(f"sweep {flow.value} {number}", lambda: tried(flow, lambda: Went(say=pull.sweep(flow, since))))
         went.append(swept)
         if swept.fatal:
             break
-        settled = step(f"settle {flow.value} {number}", lambda: tried(lambda: Went(pull.settle(flow))))
+        settled = step(f"settle {flow.value} {number}", lambda: tried(flow, lambda: Went(pull.settle(flow))))
         went.append(settled)
         if swept.failed or settled.failed or not settled.imported:
             break
+    else:
+        if since is None:
+            say = f"each of {pull.sweeps} passes over {flow.value} brought something new: run it again for the rest"
+            went.append(Went(say=say, more=True))
     return went
 
 
-def tried(effect: Callable[[], Went]) -> Went:
+def tried(flow: Flow, effect: Callable[[], Went]) -> Went:
     """A step whose trouble with the other system is its result."""
     try:
         return effect()
-    except SourceBroken as error:
-        return Went(say=str(error), failed=True, fatal=True)
     except Unavailable as error:
-        return Went(say=str(error), failed=True)
+        return Went(say=f"{flow.value}: {error}", failed=True, fatal=isinstance(error, SourceBroken))
 
 
 def _opened(pull: Pull, since: datetime | None) -> Went:
@@ -83,8 +88,8 @@ def _flushed(pull: Pull, flow: Flow) -> Went:
     return Went()
 
 
-def _ended(pull: Pull, say: str, broken: bool) -> Went:
-    pull.end(say, broken=broken)
+def _ended(pull: Pull, say: str, broken: bool, more: bool) -> Went:
+    pull.end(say, broken=broken, more=more)
     return Went()
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from counterfoil.services.office import Clock, utc_now
 from counterfoil.services.why.chapters import CHAPTERS, heard_event
 from counterfoil.services.why.model import Answer, Event, Life, Subject, Trouble
+from counterfoil.services.why.pulled import outside
 from counterfoil.services.why.troubles import CHECKS
 from counterfoil.store import WINDOW, Heard, Reader, Store
 
@@ -17,7 +18,8 @@ _SHOWN = 400
 
 
 def tell(store: Store, number: str, clock: Clock = utc_now) -> Answer:
-    """All there is to tell of a number: of every document that has it, and of calls that hold it and led to none.
+    """All there is to tell of a number: of every document that has it, in the book or delivered and not in it, and of
+    calls that hold it and led to none.
 
     Calls through the doors are looked through as far back as store.WINDOW goes, while their bodies are kept.
     """
@@ -26,12 +28,13 @@ def tell(store: Store, number: str, clock: Clock = utc_now) -> Answer:
         today = clock().astimezone(ZoneInfo(reader.reference.time_zone)).date()
         subjects = [_subject(reader, found, today) for found in reader.traces.numbered(number)] if number else []
         lives = tuple(_life(subject) for subject in subjects)
+        beyond = tuple(outside(reader, number)) if number else ()
         heard = reader.traces.mentioning(number) if number else []
-        mentions = [one for one in heard if one.refused or not subjects]
-        says = [] if lives else [f"no document has the number {number!r}"]
-        if not lives and not mentions:
+        mentions = [one for one in heard if one.refused or not (subjects or beyond)]
+        says = [] if lives or beyond else [f"no document has the number {number!r}"]
+        if not lives and not beyond and not mentions:
             says.append(f"none of the last {WINDOW:,} calls whose bodies are kept mentions it")
-        return Answer(number, lives, tuple(_mention(reader, one) for one in mentions), tuple(says))
+        return Answer(number, lives, beyond, tuple(_mention(reader, one) for one in mentions), tuple(says))
 
 
 def _subject(reader: Reader, document_id: int, today: date) -> Subject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from counterfoil.core.exporting import topic_of
 from counterfoil.core.money import Money, currency
 from counterfoil.core.terms import month_text
 from counterfoil.services.why.model import Event, Subject
@@ -120,4 +121,15 @@ def relatives(subject: Subject) -> Iterable[Event]:
         yield Event(other.at, "related", f"{verb} {named} ({other.state})", details)
 
 
-CHAPTERS: list[Chapter] = [calls, filed, entries, applications, relatives, pulled]
+def exported(subject: Subject) -> Iterable[Event]:
+    """Each step on its way into other systems."""
+    own = topic_of(subject.document)
+    for step in subject.reader.exports.history(subject.document.id):
+        what = "" if step.topic is own else f", its {step.topic.value.replace('_', ' ')}"
+        note = f": {step.note}" if step.note else ""
+        details = {"system": step.system, "topic": step.topic.value, "state": step.state.value, "actor": step.actor}
+        say = f"export to {step.system}{what}, {step.state.value.replace('_', ' ')}{note}"
+        yield Event(step.at, "export", say, details)
+
+
+CHAPTERS: list[Chapter] = [calls, filed, entries, applications, relatives, pulled, exported]

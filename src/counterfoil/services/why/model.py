@@ -67,16 +67,34 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What another system delivered and is not in the book.
+
+    flow, their_id: how it is known there
+    """
+
+    account: str
+    flow: str
+    their_id: int
+    number: str
+    state: str
+    events: tuple[Event, ...]
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What there is to tell of a number.
 
     lives:    the documents that have it, ours first
+    outside:  what has it, was delivered, and is not in the book
     mentions: calls that hold it and led to none of these documents
     says:     where it was looked for in vain
     """
 
     number: str
     lives: tuple[Life, ...]
+    outside: tuple[Outside, ...]
     mentions: tuple[Event, ...]
     says: tuple[str, ...]
 
@@ -85,6 +103,7 @@ class Answer:
         return {
             "number": self.number,
             "documents": [_life(life) for life in self.lives],
+            "outside": [_outside(one) for one in self.outside],
             "mentions": [_event(event) for event in self.mentions],
             "says": list(self.says),
         }
@@ -100,8 +119,23 @@ def _life(life: Life) -> dict[str, Any]:
         "currency": life.currency,
         "total": life.total,
         "events": [_event(event) for event in life.events],
-        "wrong": [{"code": trouble.code, "say": trouble.say, "do": trouble.do} for trouble in life.troubles],
+        "wrong": [_trouble(trouble) for trouble in life.troubles],
     }
+
+
+def _outside(one: Outside) -> dict[str, Any]:
+    return {
+        "account": one.account,
+        "flow": one.flow,
+        "their_id": one.their_id,
+        "state": one.state,
+        "events": [_event(event) for event in one.events],
+        "wrong": [_trouble(trouble) for trouble in one.troubles],
+    }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {"code": trouble.code, "say": trouble.say, "do": trouble.do}
 
 
 def _event(event: Event) -> dict[str, Any]:
