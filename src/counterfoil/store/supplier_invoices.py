@@ -214,8 +214,8 @@ class SupplierInvoices:
                 "third_party_number": invoice.supplier_number,
                 "third_party_key": fold(invoice.supplier_number) or None,
                 "currency": invoice.currency,
-                "asserted_total": asserted.minor if asserted else None,
-                "variance": asserted.minor if asserted else None,
+                "asserted_total": None if asserted is None else asserted.minor,
+                "variance": None if asserted is None else asserted.minor,
             },
         )
 
@@ -238,7 +238,7 @@ class SupplierInvoices:
             "subtotal": (total - tax).minor,
             "tax_total": tax.minor,
             "total": total.minor,
-            "variance": (asserted - total).minor if asserted else None,
+            "variance": None if asserted is None else (asserted - total).minor,
             "due_on": to_day(due_on),
         }
         self._change_document(invoice_id, values)

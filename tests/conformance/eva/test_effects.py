@@ -30,6 +30,18 @@ def test_a_total_of_nothing_is_compared_too(platform: Platform) -> None:
     platform.match(number, platform.delivered())
     shown = platform.invoice(number)
     assert (shown["OriginalTotalAmount"], shown["OriginalTotalAmountDifference"]) == (0, Decimal("563.26"))
+    head = {"CreditorOrganizationUnitID": SUPPLIER, "DebtorOrganizationUnitID": STORE, "InvoiceDate": "2021-06-03"}
+    platform.ask("UpdateInvoice", {"ID": number, **head, "OriginalTotalAmount": 0})
+    assert platform.invoice(number)["OriginalTotalAmount"] == 0
+    assert platform.refused("BookInvoice", {"ID": number}) == "Invoices:TotalAmountMismatch"
+
+
+def test_goods_that_cost_nothing_are_booked(platform: Platform) -> None:
+    number = platform.register("0")
+    platform.match(number, platform.delivered(3, "0"))
+    platform.book(number)
+    assert platform.invoice(number)["OriginalTotalAmountDifference"] == 0
+    assert platform.ledgers(InvoiceID=number) == []
 
 
 def test_old_amounts_come_with_the_invoice(platform: Platform) -> None:
