@@ -407,6 +407,16 @@ def test_goods_come_in_bit_by_bit(platform: Platform) -> None:
     assert platform.ask("FullyReceiveShipment", {"BackendID": "S-1"}) == {"ReservedOrdersCount": 0}
 
 
+def test_receiving_fully_takes_no_surplus_back(platform: Platform) -> None:
+    shipment = platform.ask("CreateShipment", {"OrderID": platform.order([(SHIRT, 10, "2")])})["ID"]
+    line = platform.lines_of(shipment)[0]["ID"]
+    came = {"ShipmentID": shipment, "Lines": [{"ShipmentLineID": line, "QuantityReceived": 12}]}
+    platform.ask("CreateShipmentReceipt", came)
+    assert platform.ask("FullyReceiveShipment", {"ID": shipment}) == {"ReservedOrdersCount": 0}
+    shown = platform.lines_of(shipment)[0]
+    assert (shown["QuantityDelivered"], shown["DeliveryType"]) == (12, 1)
+
+
 def test_an_order_may_be_shipped_and_received_at_once(platform: Platform) -> None:
     number = platform.order([(SHIRT, 10, "46.55")], Ship=True, Receive=True, ShipmentBackendID="S-9")
     asked = {"PageConfig": {"Filter": {"ShipFromOrganizationUnitID": SUPPLIER, "OrderID": number}}}
