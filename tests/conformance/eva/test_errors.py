@@ -175,7 +175,19 @@ def test_goods_of_a_unit_in_another_country_are_on_no_invoice_here(platform: Pla
     assert platform.refused("CreateInvoiceLines", {"InvoiceID": number, "Lines": lines}) == "Invoices:RegionMismatch"
     at_home = platform.register(DebtorOrganizationUnitID=4)
     platform.match(at_home, line["ID"])
+    moved = {"ID": at_home, "CreditorOrganizationUnitID": SUPPLIER, "InvoiceDate": "2021-06-02"}
+    assert platform.refused("UpdateInvoice", {**moved, "DebtorOrganizationUnitID": 3}) == "Invoices:RegionMismatch"
     platform.book(at_home)
+
+
+def test_what_booking_would_refuse_for_want_of_a_rate_is_told_before(platform: Platform) -> None:
+    with work(platform.store, platform.clock) as opened:
+        suppliers.add_supplier(opened, "S72", "Third supplier", unit="GBP", refs={"eva": "72"})
+    number = platform.register(supplier=72)
+    platform.beside(number, "5", kind=2)
+    status = platform.invoice(number)["BookStatus"]
+    assert (status["CanBeBooked"], "GBP" in status["Message"]) == (False, True)
+    assert platform.refused("BookInvoice", {"ID": number}) == "RequestValidationFailure"
 
 
 def test_taxes_that_are_unknown(platform: Platform) -> None:
@@ -247,6 +259,7 @@ def test_shipments_are_listed_of_a_unit(platform: Platform) -> None:
         ("ListBlobsForInvoice", {"InvoiceID": 999}),
         ("CreateInvoicePayment", {"PaymentTransactionID": 999}),
         ("GetInvoicePayments", {}),
+        ("GetInvoicePayments", {"OrderID": 999999}),
         ("CreateShipment", {}),
         ("CreateShipment", {"OrderID": 999}),
         ("CreateShipment", {"Lines": [{"OrderLineID": 999, "Quantity": 1}]}),
