@@ -175,8 +175,8 @@ def dispute_sum(dispute: Dispute, invoice: SupplierInvoice) -> Sum:
 def disputed_of_line(line: MatchedLine, sums: LineSums, invoice: SupplierInvoice) -> Sum | None:
     """A line's disputes on the expected side with the tax in them; None where there are none.
 
-    They are what the line charges beyond the expected, net for net and tax for tax: a difference of the tax rate alone is
-    tax alone. What they are more or less than that is split at the line's rate.
+    They are what the line charges beyond the expected, net for net and tax for tax: a difference of the tax rate alone
+    is tax alone. What they are more or less than that is split at the line's rate.
     """
     own = [one for one in invoice.disputes if one.line_id == line.id and one.kind is DisputeKind.EXPECTED]
     if not own:
