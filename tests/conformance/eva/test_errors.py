@@ -11,6 +11,7 @@ import pytest
 from counterfoil.services import periods, registry, suppliers
 from tests.conformance.books import counts
 from tests.conformance.eva.platform import OTHER_SUPPLIER, OTHER_TYPE, SHIRT, STORE, SUPPLIER, Platform
+from tests.conformance.golden import parsed
 from tests.conformance.office import work
 
 _VALIDATION = "RequestValidationFailure"
@@ -22,6 +23,20 @@ def test_a_creditor_is_required(platform: Platform) -> None:
     assert platform.refused("CreateInvoice", head) == "CreateInvoice:CreditorRequired"
     number = platform.register()
     assert platform.refused("UpdateInvoice", {"ID": number, **head}) == "UpdateInvoice:CreditorRequired"
+
+
+def test_a_party_of_the_wrong_kind_is_named_as_it_was_sent(platform: Platform) -> None:
+    order = {"ShipFromOrganizationUnitID": 70, "ShipToOrganizationUnitID": 3, "Lines": [{"ProductID": SHIRT}]}
+    for service, body, member, wrong in (
+        ("CreateInvoice", _HEAD, "DebtorOrganizationUnitID", 70),
+        ("CreateInvoice", _HEAD, "CreditorOrganizationUnitID", 3),
+        ("SupplierCreatePurchaseOrder", order, "ShipFromOrganizationUnitID", 3),
+        ("SupplierCreatePurchaseOrder", order, "ShipToOrganizationUnitID", 70),
+    ):
+        answer = platform.send(f"/message/{service}", {**body, member: wrong})
+        error = parsed(answer.data)["Error"]
+        assert (answer.status_code, error["Type"]) == (400, _VALIDATION)
+        assert f"{member} has an invalid value: {wrong} is" in error["Message"]
 
 
 def test_a_booked_invoice_stays_as_it_is(platform: Platform) -> None:

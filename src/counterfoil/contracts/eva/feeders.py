@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from counterfoil.contracts.eva import paging
+from counterfoil.contracts.eva.invoices import parties
 from counterfoil.contracts.eva.replies import Id, instant
 from counterfoil.contracts.eva.translate import CATEGORIES, multiplier, quantity
 from counterfoil.contracts.eva.turn import Answer, Reading, Service, Writing, reading, writing
@@ -24,6 +25,8 @@ def create_order(turn: Writing) -> Answer:
     asked = turn.asked
     supplier = asked.need_number("ShipFromOrganizationUnitID", "party")
     unit = asked.need_number("ShipToOrganizationUnitID", "party")
+    if not asked.problems:
+        parties(turn, supplier, unit, ("ShipFromOrganizationUnitID",), ("ShipToOrganizationUnitID",))
     if not asked.given("Lines"):
         asked.note("Lines", "Lines is required")
     found = asked.children("Lines")

@@ -18,6 +18,10 @@ from counterfoil.services.supplier_invoices import Registered
 
 _RESOURCE = "supplier-invoices"
 _UNIT, _UNIT_QUERY = "EVA-Requested-OrganizationUnitID", "EVA-Requested-OrganizationUnit-Query"
+Names = tuple[str, ...]
+#: EVA's two spellings of who pays and of who is paid.
+_DEBTORS: Names = ("DebtorOrganizationUnitID", "OrganizationUnitID")
+_CREDITORS: Names = ("CreditorOrganizationUnitID", "SupplierOrganizationUnitID")
 _CALCULATIONS = {
     CalculationMethods.IN_TAX: Calculation.IN_TAX,
     CalculationMethods.EX_TAX: Calculation.EX_TAX,
@@ -33,7 +37,7 @@ _SORTS = {
 }
 
 
-def unit_named(asked: Asked, names: tuple[str, str]) -> int | None:
+def unit_named(asked: Asked, names: Names) -> int | None:
     """An organisation unit in either of EVA's spellings; both are fine where they agree."""
     found = [number for name in names if (number := asked.number(name, "party")) is not None]
     if len(set(found)) > 1:
@@ -43,17 +47,31 @@ def unit_named(asked: Asked, names: tuple[str, str]) -> int | None:
 
 def debtor(asked: Asked) -> int | None:
     """Who pays."""
-    return unit_named(asked, ("DebtorOrganizationUnitID", "OrganizationUnitID"))
+    return unit_named(asked, _DEBTORS)
 
 
 def creditor(asked: Asked) -> int | None:
     """Who is paid."""
-    return unit_named(asked, ("CreditorOrganizationUnitID", "SupplierOrganizationUnitID"))
+    return unit_named(asked, _CREDITORS)
+
+
+def parties(turn: Writing, supplier: int | None, unit: int | None, creditors: Names, debtors: Names) -> None:
+    """Note it, under the member that was sent, where the one is no supplier or the other none of our own units."""
+    asked = turn.asked
+    wrong = []
+    if supplier is not None and turn.work.unit.parties.supplier(supplier) is None:
+        wrong.append((creditors, "is no creditor"))
+    if unit is not None and unit not in turn.work.reference.units:
+        wrong.append((debtors, "is none of the company's own units"))
+    for names, what in wrong:
+        name = next(name for name in names if asked.given(name))
+        asked.note(name, f"{name} has an invalid value: {asked.members()[name]} {what}")
 
 
 def _registered(turn: Writing, missing: str) -> Registered:
     asked = turn.asked
     supplier, unit = creditor(asked), debtor(asked)
+    parties(turn, supplier, unit, _CREDITORS, _DEBTORS)
     method = asked.choice("CalculationMethod", CalculationMethods)
     hold = asked.whole("HoldStatusID") or None
     blobs = tuple(blob.need_text("BlobID", 50) for blob in asked.children("Blobs"))
