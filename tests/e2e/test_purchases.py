@@ -49,5 +49,6 @@ def test_a_clerk_orders_receives_matches_disputes_resolves_books_and_pays(tmp_pa
     assert "SI-000003" in clerk("supplier-invoice", "list", "--open")
     assert "SI-000002" not in clerk("supplier-invoice", "list", "--open")
     assert "1 more" in clerk("supplier-invoice", "list", "--limit", "1")
+    assert "State" in clerk("export", "history", "SI-000002")
     assert "cannot be" not in clerk("check")
     assert "not" in clerk("reverse", "SI-000002", status=1)

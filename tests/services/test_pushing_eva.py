@@ -62,21 +62,26 @@ def _started(store: Store) -> None:
     given_eva.prepare(store)
 
 
-def ship(store: Store, reference: str, quantity: int = 10) -> int:
-    """Shirts that a supplier ships under a reference and that come in; the id of the shipment's line."""
+def ship(store: Store, reference: str) -> int:
+    """Ten shirts that a supplier ships under a reference and that come in; the id of the shipment's line."""
+    (line,) = ship_at(store, reference, "46.55")
+    return line
+
+
+def ship_at(store: Store, reference: str, *prices: str) -> list[int]:
+    """The same, ten at each price; the ids of the shipment's lines."""
     with work(store, CLOCK) as opened:
         supplier, unit = (opened.unit.parties.id_of_code(code) or 0 for code in (SUPPLIER, UNIT))
         item = opened.unit.items.by_sku(SHIRT)
         assert item is not None
-        lines = [buying.OrderLine(item_id=item.id, quantity=Decimal(quantity), unit_price=Decimal("46.55"))]
+        lines = [buying.OrderLine(item_id=item.id, quantity=Decimal(10), unit_price=Decimal(one)) for one in prices]
         order = opened.perform(lambda: buying.order(opened, supplier, unit, lines, on=date(2021, 6, 1)))
     with work(store, CLOCK) as opened:
         sent = opened.perform(lambda: buying.ship(opened, order.document_id, reference=reference))
     with work(store, CLOCK) as opened:
         opened.perform(lambda: receiving.receive(opened, sent.document_id))
     with store.reader() as reader:
-        (line,) = reader.purchases.lines(sent.document_id)
-    return line.id
+        return [line.id for line in reader.purchases.lines(sent.document_id)]
 
 
 @dataclass
@@ -239,6 +244,26 @@ def test_nothing_is_registered_before_the_goods_are_there(leg: Leg) -> None:
     ship(leg.theirs, "2222333")
     assert leg.push().run().came == {Came.SENT: 1}
     leg.once(number)
+
+
+def test_of_a_products_lines_the_one_at_our_price_is_matched(leg: Leg) -> None:
+    first, second = ship_at(leg.ours, "T-1", "5", "6")
+    ship_at(leg.theirs, "T-1", "5", "6")
+    with work(leg.ours, CLOCK) as opened:
+        registered = Registered(
+            supplier_id=opened.unit.parties.id_of_code(SUPPLIER) or 0,
+            unit_id=opened.unit.parties.id_of_code(UNIT) or 0,
+            on=date(2021, 6, 2),
+            supplier_number="T-1",
+        )
+        filed = opened.perform(lambda: supplier_invoices.register(opened, registered))
+    with work(leg.ours, CLOCK) as opened:
+        lines = [MatchLine(shipment_line_id=one, quantity=Decimal(9)) for one in (second, first)]
+        matching.add_lines(opened, filed.document_id, lines)
+    with work(leg.ours, CLOCK) as opened:
+        opened.perform(lambda: booking.book(opened, filed.document_id))
+    assert leg.push().run().came == {Came.SENT: 1}
+    leg.once(filed.number)
 
 
 def test_what_is_refused_half_way_goes_on_from_there(leg: Leg) -> None:

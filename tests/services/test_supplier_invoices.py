@@ -77,3 +77,13 @@ def test_a_paper_over_nothing_says_so(buyer: Buyer) -> None:
     buyer.match(invoice, line)
     buyer.book(invoice)
     assert buyer.broken() == []
+
+
+@pytest.mark.parametrize(("rate", "total", "disputed"), [("0.21", "121", "12"), ("0", "100", "-9")])
+def test_a_difference_of_the_tax_rate_is_disputed_as_tax(buyer: Buyer, rate: str, total: str, disputed: str) -> None:
+    invoice = buyer.register(total)
+    buyer.match(invoice, buyer.delivered("10", "10", buyer.goods(tax=buyer.low)), tax_rate=Decimal(rate))
+    buyer.resolve(buyer.dispute(invoice, disputed, DisputeKind.EXPECTED), disputed, "Credit")
+    buyer.book(invoice)
+    assert buyer.accounts() == {"1200": 10000, "1300": 900, "2000": -10900}
+    assert buyer.broken() == []

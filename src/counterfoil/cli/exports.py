@@ -27,6 +27,7 @@ _LEAVING = ORDERS | {
     Kind.CREDIT_NOTE,
     Kind.ACCOUNTING_ENTRY,
     Kind.STOCK_ADJUSTMENT,
+    Kind.SUPPLIER_INVOICE,
 }
 Number = Annotated[str, typer.Argument(help="Number of the document.")]
 

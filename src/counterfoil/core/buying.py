@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from counterfoil.core.document import Document
 from counterfoil.core.journal import Entry, Leg, Posting, Role, legs, to_base
-from counterfoil.core.matching import Reckoned, counted, dispute_sum
+from counterfoil.core.matching import Reckoned, counted, dispute_sum, disputed_of_line
 from counterfoil.core.money import Money, currency, half_up, total
 from counterfoil.core.posting import Books, entry_of, tax_class, till
 from counterfoil.core.purchase import DisputeKind, ResolveAction, ShippedLine, SupplierInvoice
@@ -113,24 +113,24 @@ def shares(invoice: SupplierInvoice, sums: Reckoned) -> Shares:
     """What is charged line by line and amount by amount, without what is disputed on the expected side."""
     unit = currency(invoice.currency)
     nothing = Money(0, unit)
-    off: dict[tuple[str, int | None], tuple[Money, Money]] = {}
+    off: dict[int | None, tuple[Money, Money]] = {}
     for dispute in invoice.disputes:
-        if dispute.kind is DisputeKind.EXPECTED:
+        if dispute.kind is DisputeKind.EXPECTED and dispute.line_id is None:
             part = dispute_sum(dispute, invoice)
-            key = ("line", dispute.line_id) if dispute.line_id is not None else ("amount", dispute.amount_id)
-            net, tax = off.get(key, (nothing, nothing))
-            off[key] = (net + part.net, tax + part.tax)
+            net, tax = off.get(dispute.amount_id, (nothing, nothing))
+            off[dispute.amount_id] = (net + part.net, tax + part.tax)
     lines, amounts = [], []
     for line in invoice.lines:
-        has, (net, tax) = sums.lines[line.id].charged, off.get(("line", line.id), (nothing, nothing))
+        has, disputed = sums.lines[line.id].charged, disputed_of_line(line, sums.lines[line.id], invoice)
+        net, tax = (disputed.net, disputed.tax) if disputed is not None else (nothing, nothing)
         own = (line.id, line.ledger_class, has.net - net, has.tax - tax)
         lines.append(Share(*own, line.tax_code_id, line.tax_rate))
     for one in counted(invoice):
-        has, (net, tax) = sums.amounts[one.id].accepted, off.get(("amount", one.id), (nothing, nothing))
+        has, (net, tax) = sums.amounts[one.id].accepted, off.get(one.id, (nothing, nothing))
         own = (one.id, one.ledger_class, has.net - net, has.tax - tax)
         amounts.append(Share(*own, one.tax_code_id, one.tax_rate))
-    placed = {("line", line.id) for line in invoice.lines} | {("amount", one.id) for one in counted(invoice)}
-    unattached = total((net + tax for key, (net, tax) in off.items() if key not in placed), unit)
+    placed = {one.id for one in counted(invoice)}
+    unattached = total((net + tax for amount_id, (net, tax) in off.items() if amount_id not in placed), unit)
     return Shares(tuple(lines), tuple(amounts), unattached)
 
 

@@ -166,12 +166,25 @@ def _amount_sums(one: AdditionalAmount, reverse_charge: bool) -> AmountSums:
 
 
 def dispute_sum(dispute: Dispute, invoice: SupplierInvoice) -> Sum:
-    """A dispute with the tax in it, at the rate of what it is attached to; on the invoice itself it has none."""
-    rates = {("line", line.id): line.tax_rate for line in invoice.lines}
-    rates |= {("amount", one.id): one.tax_rate for one in invoice.amounts}
-    tied = ("line", dispute.line_id) if dispute.line_id is not None else ("amount", dispute.amount_id)
-    rate = Decimal(0) if invoice.reverse_charge else rates.get((tied[0], tied[1] or 0), Decimal(0))
+    """A dispute with the tax in it, at the rate of the amount it is attached to; on the invoice itself it has none."""
+    rates = {one.id: one.tax_rate for one in invoice.amounts}
+    rate = Decimal(0) if invoice.reverse_charge else rates.get(dispute.amount_id or 0, Decimal(0))
     return _in_tax(dispute.amount, rate)
+
+
+def disputed_of_line(line: MatchedLine, sums: LineSums, invoice: SupplierInvoice) -> Sum | None:
+    """A line's disputes on the expected side with the tax in them; None where there are none.
+
+    They are what the line charges beyond the expected, net for net and tax for tax: a difference of the tax rate alone
+    is tax alone. What they are more or less than that is split at the line's rate.
+    """
+    own = [one for one in invoice.disputes if one.line_id == line.id and one.kind is DisputeKind.EXPECTED]
+    if not own:
+        return None
+    over = Sum(sums.charged.net - sums.expected.net, sums.charged.gross - sums.expected.gross)
+    disputed = total((one.amount for one in own), over.gross.currency)
+    rest = _in_tax(disputed - over.gross, Decimal(0) if invoice.reverse_charge else line.tax_rate)
+    return Sum(over.net + rest.net, disputed)
 
 
 def differing_lines(invoice: SupplierInvoice) -> list[int]:

@@ -16,15 +16,16 @@ from counterfoil.core.buying import (
     tax_sums,
 )
 from counterfoil.core.document import Document, Kind, State
-from counterfoil.core.errors import Conflict, NotFound, Problem, Refused
+from counterfoil.core.errors import Conflict, Refused
 from counterfoil.core.exporting import Topic
-from counterfoil.core.matching import Reckoned, counted, hindrance, reckon
+from counterfoil.core.matching import Reckoned, counted, reckon
 from counterfoil.core.money import Money, currency, split, total
 from counterfoil.core.open_item import OpenItem
 from counterfoil.core.posting import Books
 from counterfoil.core.purchase import Happening, SupplierEvent, SupplierInvoice
 from counterfoil.core.terms import book_month
 from counterfoil.services import receipts, suppliers
+from counterfoil.services.hindering import what_hinders
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.supplier_invoices import held, note
 from counterfoil.store import Change
@@ -44,7 +45,7 @@ def book(work: Work, invoice_id: int) -> Filed:
     supplier = suppliers.supplier(work, invoice.supplier_id)
     unit = currency(invoice.currency)
     on = posted_on(work, invoice)
-    problem = hindrance(invoice, sums, Money.of(supplier.tolerance, unit), _is_open(work, on))
+    problem = what_hinders(work.reference, invoice, sums, supplier, on)
     if problem is not None:
         raise (Conflict if problem.code in _STATES else Refused)(problem)
     document = work.unit.documents.get(invoice_id)
@@ -71,10 +72,6 @@ def book(work: Work, invoice_id: int) -> Filed:
 def posted_on(work: Work, invoice: SupplierInvoice) -> date:
     """The day on which an invoice is posted: the one it names, else today."""
     return invoice.starts_on or work.today
-
-
-def _is_open(work: Work, on: date) -> bool:
-    return book_month(on) > work.reference.closed_through
 
 
 def _due_on(work: Work, invoice: SupplierInvoice, terms_id: int | None, on: date) -> date:
@@ -178,13 +175,3 @@ def _settle(work: Work, invoice: SupplierInvoice, sums: Reckoned, on: date) -> N
                 total=share,
             )
         )
-
-
-def may_be_booked(work: Work, invoice_id: int) -> Problem | None:
-    """What stands in the way of booking an invoice now; None = nothing."""
-    invoice = work.unit.supplier_invoices.get(invoice_id)
-    if invoice is None:
-        raise NotFound(Problem("invoice_not_found", "invoice", f"there is no supplier invoice {invoice_id}"))
-    supplier = suppliers.supplier(work, invoice.supplier_id)
-    tolerance = Money.of(supplier.tolerance, currency(invoice.currency))
-    return hindrance(invoice, reckon(invoice), tolerance, _is_open(work, posted_on(work, invoice)))

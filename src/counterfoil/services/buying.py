@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from counterfoil.core.document import Document, Kind, Line, LineKind, State, Tracking
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
-from counterfoil.core.money import Currency, Money, currency, millionths, total
+from counterfoil.core.money import Currency, Money, currency, from_millionths, half_up, millionths, total
 from counterfoil.core.party import Supplier, Unit
 from counterfoil.core.purchase import ShippedLine
 from counterfoil.core.stock import Item
@@ -25,11 +25,13 @@ class OrderLine:
     """A line of a purchase order as it is asked for.
 
     unit_price: before tax, None = nothing is charged
+    currency:   of that price, None = the order's; another is converted at the rate of the order's day
     """
 
     item_id: int
     quantity: Decimal
     unit_price: Decimal | None = None
+    currency: str | None = None
     reference: str = ""
     where: str = ""
 
@@ -87,7 +89,7 @@ def _problems(lines: Sequence[OrderLine], items: dict[int, Item]) -> list[Proble
 
 
 def _line(work: Work, number: int, line: OrderLine, item: Item, unit: Unit, money: Currency, on: date) -> Line:
-    price = line.unit_price or Decimal(0)
+    price = _price(work, line, money, on)
     code, rate = purchase_tax(work, item, unit, on, line.where)
     net = Money.of(line.quantity * price, money)
     tax = Money.of(net.amount * rate, money)
@@ -111,6 +113,16 @@ def _line(work: Work, number: int, line: OrderLine, item: Item, unit: Unit, mone
         ledger_class=item.ledger_class,
         stocked=item.stocked,
     )
+
+
+def _price(work: Work, line: OrderLine, money: Currency, on: date) -> Decimal:
+    """What a unit costs in the order's currency."""
+    price = line.unit_price or Decimal(0)
+    if line.currency is None or currency(line.currency) == money:
+        return price
+    given, own = (work.reference.rate(code, on.isoformat()) for code in (line.currency, money.code))
+    converted = price * (Decimal(1) if given is None else given) / (Decimal(1) if own is None else own)
+    return from_millionths(half_up(converted, 6))
 
 
 def _document(

@@ -9,14 +9,14 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from counterfoil.core.document import Document
+from counterfoil.core.document import Document, Kind
 from counterfoil.core.errors import NotFound, Problem
-from counterfoil.core.matching import hindrance, reckon
+from counterfoil.core.matching import reckon
 from counterfoil.core.money import Money, currency
 from counterfoil.core.purchase import ShippedLine
 from counterfoil.core.purchase_history import InvoiceShown, ShipmentHead
-from counterfoil.core.terms import book_month
 from counterfoil.services import registry
+from counterfoil.services.hindering import what_hinders
 from counterfoil.services.office import Context
 from counterfoil.services.showing import View
 from counterfoil.store import ChangeRow as ChangeRow
@@ -68,8 +68,6 @@ def invoice_on(reader: View, invoice_id: int, today: date) -> InvoiceShown:
     assert supplier is not None, "an invoice's supplier is on file"
     sums = reckon(found)
     on = found.starts_on or today
-    is_open = book_month(on) > reader.reference.closed_through
-    tolerance = Money.of(supplier.tolerance, currency(found.currency))
     orders = _documents(reader, {line.order_id for line in found.lines})
     shipped = _shipped(reader, [line.shipment_line_id for line in found.lines if line.shipment_line_id is not None])
     heads = reader.purchases.heads(sorted({line.shipment_id for line in shipped.values()}))
@@ -78,7 +76,7 @@ def invoice_on(reader: View, invoice_id: int, today: date) -> InvoiceShown:
         sums=sums,
         supplier=supplier,
         unit=reader.reference.units[found.unit_id],
-        hindrance=hindrance(found, sums, tolerance, is_open),
+        hindrance=what_hinders(reader.reference, found, sums, supplier, on),
         settled=tuple(reader.payables.settled(invoice_id=invoice_id)),
         orders=orders,
         order_lines={line.id: line for placed in orders.values() for line in placed.lines},
@@ -132,6 +130,9 @@ class PaymentShown:
 
 def payments(reader: Reader, order_id: int, invoice_id: int = 0) -> list[PaymentShown]:
     """What is settled or paid of an order's invoices, or of one of them."""
+    placed = reader.documents.get(order_id)
+    if placed is None or placed.kind is not Kind.PURCHASE_ORDER:
+        raise NotFound(Problem("order_not_found", "order", f"there is no purchase order {order_id}"))
     settled = reader.payables.settled(order_id, invoice_id)
     shown = [PaymentShown(one.id, one.invoice_id, one.amount, False) for one in settled]
     owners = [invoice_id] if invoice_id else sorted({one.invoice_id for one in settled})

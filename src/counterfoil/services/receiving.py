@@ -53,7 +53,7 @@ def receive_shipment(
     shipment_id = announced.id
     known = {line.id: line for line in work.unit.purchases.lines(shipment_id, hold=True)}
     if lines is None:
-        lines = [ReceiveLine(line.id, line.shipped - line.received, True) for line in known.values()]
+        lines = [ReceiveLine(line.id, max(Decimal(0), line.shipped - line.received), True) for line in known.values()]
         completes = True
     lines = _merged(lines)
     _check(announced, known, lines)

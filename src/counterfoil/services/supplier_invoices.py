@@ -138,7 +138,7 @@ def sum_up(work: Work, invoice_id: int) -> tuple[SupplierInvoice, Reckoned]:
 
 
 def amend(work: Work, invoice_id: int, asked: Registered) -> list[tuple[str, str]]:
-    """Give an open invoice's head anew, whole; its calculation and files stay. Warnings as for register."""
+    """Give an open invoice's head anew, whole; its calculation stays, and files are added. Warnings as for register."""
     before = open_invoice(work, invoice_id)
     after = replace(
         _invoice(work, asked, invoice_id), number=before.number, calculation=before.calculation, files=before.files
@@ -149,7 +149,15 @@ def amend(work: Work, invoice_id: int, asked: Registered) -> list[tuple[str, str
     if before.lines and after.supplier_id != before.supplier_id:
         say = f"lines of invoice {before.number} are matched with another supplier's goods"
         raise Refused(Problem("supplier_fixed", "supplier", say))
+    then, now = (work.reference.units[one.unit_id].country for one in (before, after))
+    if now != then and (before.lines or before.amounts):
+        say = f"invoice {before.number} has lines or amounts with the taxes of {then}, the unit is in {now}"
+        raise Refused(Problem("other_region", "unit", say))
     work.unit.supplier_invoices.rewrite(after)
+    known = {file.reference for file in before.files}
+    for reference in dict.fromkeys(asked.files):
+        if reference not in known:
+            work.unit.supplier_invoices.attach(invoice_id, AttachedFile(reference, "", work.now))
     change = Change("InvoiceUpdated", _told(before), _told(after))
     note(work, invoice_id, change)
     sum_up(work, invoice_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from counterfoil.services import remitting, suppliers
+from counterfoil.services import registry, remitting, suppliers
 from tests.conformance.books import journal
 from tests.conformance.eva.platform import BOOK, GOODS_TYPE, OTHER_TYPE, SHIRT, STORE, SUPPLIER, Platform
 from tests.conformance.golden import parsed
@@ -23,6 +23,9 @@ def test_an_update_replaces_the_whole_head(platform: Platform) -> None:
     shown = platform.invoice(number)
     assert (shown["InvoiceNumber"], shown["InvoiceDate"]) == ("B", "2021-06-03T00:00:00Z")
     assert not {"Description", "FiscalID", "PaymentTermDueDate", "OriginalTotalAmount"} & set(shown)
+    platform.ask("UpdateInvoice", {"ID": number, **head, "Blobs": [{"BlobID": "b-1"}, {"BlobID": "b-2"}]})
+    platform.ask("UpdateInvoice", {"ID": number, **head, "Blobs": [{"BlobID": "b-2"}]})
+    assert sorted(one["BlobID"] for one in platform.invoice(number)["Blobs"]) == ["b-1", "b-2"]
 
 
 def test_a_total_of_nothing_is_compared_too(platform: Platform) -> None:
@@ -30,6 +33,18 @@ def test_a_total_of_nothing_is_compared_too(platform: Platform) -> None:
     platform.match(number, platform.delivered())
     shown = platform.invoice(number)
     assert (shown["OriginalTotalAmount"], shown["OriginalTotalAmountDifference"]) == (0, Decimal("563.26"))
+    head = {"CreditorOrganizationUnitID": SUPPLIER, "DebtorOrganizationUnitID": STORE, "InvoiceDate": "2021-06-03"}
+    platform.ask("UpdateInvoice", {"ID": number, **head, "OriginalTotalAmount": 0})
+    assert platform.invoice(number)["OriginalTotalAmount"] == 0
+    assert platform.refused("BookInvoice", {"ID": number}) == "Invoices:TotalAmountMismatch"
+
+
+def test_goods_that_cost_nothing_are_booked(platform: Platform) -> None:
+    number = platform.register("0")
+    platform.match(number, platform.delivered(3, "0"))
+    platform.book(number)
+    assert platform.invoice(number)["OriginalTotalAmountDifference"] == 0
+    assert platform.ledgers(InvoiceID=number) == []
 
 
 def test_old_amounts_come_with_the_invoice(platform: Platform) -> None:
@@ -249,6 +264,9 @@ def test_a_repeated_number_is_a_warning(platform: Platform) -> None:
     first = platform.register(InvoiceNumber="77")
     body = {"InvoiceNumber": 77, "OrganizationUnitID": SUPPLIER, "Type": 1}
     checked = platform.ask("ValidateInvoiceNumber", body)
+    assert (checked["Invoices"][0]["CreditorOrganizationUnitID"], checked["Invoices"][0]["EcoTax"]) == (SUPPLIER, 0)
+    assert platform.ask("ValidateInvoiceNumber", {**body, "Type": 0}) == {"IsValid": True, "Invoices": []}
+    assert platform.refused("ValidateInvoiceNumber", {**body, "OrganizationUnitID": 3}) == "RequestValidationFailure"
     assert (checked["IsValid"], [one["ID"] for one in checked["Invoices"]]) == (False, [first])
     assert platform.ask("ValidateInvoiceNumber", {**body, "OrganizationUnitID": 71})["IsValid"] is True
     head = {"CreditorOrganizationUnitID": SUPPLIER, "DebtorOrganizationUnitID": STORE, "InvoiceDate": "2021-06-02"}
@@ -395,11 +413,39 @@ def test_goods_come_in_bit_by_bit(platform: Platform) -> None:
     assert platform.ask("FullyReceiveShipment", {"BackendID": "S-1"}) == {"ReservedOrdersCount": 0}
 
 
+def test_receiving_fully_takes_no_surplus_back(platform: Platform) -> None:
+    shipment = platform.ask("CreateShipment", {"OrderID": platform.order([(SHIRT, 10, "2")])})["ID"]
+    line = platform.lines_of(shipment)[0]["ID"]
+    came = {"ShipmentID": shipment, "Lines": [{"ShipmentLineID": line, "QuantityReceived": 12}]}
+    platform.ask("CreateShipmentReceipt", came)
+    assert platform.ask("FullyReceiveShipment", {"ID": shipment}) == {"ReservedOrdersCount": 0}
+    shown = platform.lines_of(shipment)[0]
+    assert (shown["QuantityDelivered"], shown["DeliveryType"]) == (12, 1)
+
+
 def test_an_order_may_be_shipped_and_received_at_once(platform: Platform) -> None:
     number = platform.order([(SHIRT, 10, "46.55")], Ship=True, Receive=True, ShipmentBackendID="S-9")
     asked = {"PageConfig": {"Filter": {"ShipFromOrganizationUnitID": SUPPLIER, "OrderID": number}}}
     (shipment,) = platform.ask("ListShipmentsToInvoice", asked)["Result"]["Page"]
     assert (shipment["BackendID"], shipment["TotalAmountReceived"]) == ("S-9", Decimal("465.5"))
+
+
+def test_a_price_in_another_currency_is_converted_to_the_orders(platform: Platform) -> None:
+    """SupplierCreatePurchaseOrder's typings: the UnitPrice will be converted to the order's currency."""
+    with work(platform.store, platform.clock) as opened:
+        registry.set_rate(opened, "USD", date(2000, 1, 1), Decimal("0.9"))
+    lines = [{"ProductID": SHIRT, "Quantity": 10, "UnitPrice": 10, "CurrencyID": "USD"}]
+    units = {"ShipFromOrganizationUnitID": SUPPLIER, "ShipToOrganizationUnitID": STORE}
+    order = platform.ask("SupplierCreatePurchaseOrder", {**units, "Lines": lines, "Receive": True})["ID"]
+    asked = {"PageConfig": {"Filter": {"ShipFromOrganizationUnitID": SUPPLIER, "OrderID": order}}}
+    (shipment,) = platform.ask("ListShipmentsToInvoice", asked)["Result"]["Page"]
+    (line,) = platform.lines_of(shipment["ID"])
+    assert (line["CurrencyID"], line["UnitPrice"]) == ("EUR", 9)
+    number = platform.register("108.9")
+    platform.match(number, line["ID"])
+    platform.book(number)
+    unknown = [{**lines[0], "CurrencyID": "GBP"}]
+    assert platform.refused("SupplierCreatePurchaseOrder", {**units, "Lines": unknown}) == "RequestValidationFailure"
 
 
 def test_a_supplier_in_another_currency_is_owed_in_it(platform: Platform) -> None:

@@ -11,6 +11,7 @@ import pytest
 from counterfoil.services import periods, registry, suppliers
 from tests.conformance.books import counts
 from tests.conformance.eva.platform import OTHER_SUPPLIER, OTHER_TYPE, SHIRT, STORE, SUPPLIER, Platform
+from tests.conformance.golden import parsed
 from tests.conformance.office import work
 
 _VALIDATION = "RequestValidationFailure"
@@ -22,6 +23,20 @@ def test_a_creditor_is_required(platform: Platform) -> None:
     assert platform.refused("CreateInvoice", head) == "CreateInvoice:CreditorRequired"
     number = platform.register()
     assert platform.refused("UpdateInvoice", {"ID": number, **head}) == "UpdateInvoice:CreditorRequired"
+
+
+def test_a_party_of_the_wrong_kind_is_named_as_it_was_sent(platform: Platform) -> None:
+    order = {"ShipFromOrganizationUnitID": 70, "ShipToOrganizationUnitID": 3, "Lines": [{"ProductID": SHIRT}]}
+    for service, body, member, wrong in (
+        ("CreateInvoice", _HEAD, "DebtorOrganizationUnitID", 70),
+        ("CreateInvoice", _HEAD, "CreditorOrganizationUnitID", 3),
+        ("SupplierCreatePurchaseOrder", order, "ShipFromOrganizationUnitID", 3),
+        ("SupplierCreatePurchaseOrder", order, "ShipToOrganizationUnitID", 70),
+    ):
+        answer = platform.send(f"/message/{service}", {**body, member: wrong})
+        error = parsed(answer.data)["Error"]
+        assert (answer.status_code, error["Type"]) == (400, _VALIDATION)
+        assert f"{member} has an invalid value: {wrong} is" in error["Message"]
 
 
 def test_a_booked_invoice_stays_as_it_is(platform: Platform) -> None:
@@ -175,7 +190,19 @@ def test_goods_of_a_unit_in_another_country_are_on_no_invoice_here(platform: Pla
     assert platform.refused("CreateInvoiceLines", {"InvoiceID": number, "Lines": lines}) == "Invoices:RegionMismatch"
     at_home = platform.register(DebtorOrganizationUnitID=4)
     platform.match(at_home, line["ID"])
+    moved = {"ID": at_home, "CreditorOrganizationUnitID": SUPPLIER, "InvoiceDate": "2021-06-02"}
+    assert platform.refused("UpdateInvoice", {**moved, "DebtorOrganizationUnitID": 3}) == "Invoices:RegionMismatch"
     platform.book(at_home)
+
+
+def test_what_booking_would_refuse_for_want_of_a_rate_is_told_before(platform: Platform) -> None:
+    with work(platform.store, platform.clock) as opened:
+        suppliers.add_supplier(opened, "S72", "Third supplier", unit="GBP", refs={"eva": "72"})
+    number = platform.register(supplier=72)
+    platform.beside(number, "5", kind=2)
+    status = platform.invoice(number)["BookStatus"]
+    assert (status["CanBeBooked"], "GBP" in status["Message"]) == (False, True)
+    assert platform.refused("BookInvoice", {"ID": number}) == "RequestValidationFailure"
 
 
 def test_taxes_that_are_unknown(platform: Platform) -> None:
@@ -247,6 +274,7 @@ def test_shipments_are_listed_of_a_unit(platform: Platform) -> None:
         ("ListBlobsForInvoice", {"InvoiceID": 999}),
         ("CreateInvoicePayment", {"PaymentTransactionID": 999}),
         ("GetInvoicePayments", {}),
+        ("GetInvoicePayments", {"OrderID": 999999}),
         ("CreateShipment", {}),
         ("CreateShipment", {"OrderID": 999}),
         ("CreateShipment", {"Lines": [{"OrderLineID": 999, "Quantity": 1}]}),

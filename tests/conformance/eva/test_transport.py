@@ -114,6 +114,16 @@ def test_ids_are_numbers_or_text_as_asked(platform: Platform) -> None:
     assert line["OrderLine"]["ProductID"] == str(SHIRT)
     assert isinstance(line["Disputes"][0]["ReasonID"], str)
     assert (shown["Status"], shown["Type"], line["Quantity"], shown["CurrencyID"]) == (0, 1, 9, "EUR")
+    platform.ask("AttachBlobToInvoice", {"InvoiceID": invoice, "BlobID": "b-1"})
+    for service, member, body in (
+        ("ListFinancialEvents", "FinancialPeriodID", {}),
+        ("ListGeneralLedgers", "FinancialPeriodID", {}),
+        ("ListInvoiceLedger", "TypeID", {"InitialPageConfig": {}}),
+        ("ListInvoiceLedger", "CreatedByID", {"InitialPageConfig": {}}),
+        ("ListBlobsForInvoice", "TypeID", {"InvoiceID": invoice}),
+    ):
+        answer = platform.ask(service, body, {"EVA-IDs-Mode": "StringIDs"})
+        assert isinstance((answer.get("Results") or answer["Result"])[0][member], str), (service, member)
     for mode in ("ExternalIDs", "Hybrid", "x"):
         assert platform.refused("GetInvoice", {"ID": invoice}, {"EVA-IDs-Mode": mode}) == "RequestValidationFailure"
 
@@ -133,6 +143,11 @@ def test_the_unit_of_the_header_pays_where_the_call_names_none(platform: Platfor
     assert platform.invoice(number)["DebtorOrganizationUnitID"] == 3
     unknown = {"EVA-Requested-OrganizationUnitID": "999"}
     assert platform.refused("CreateInvoice", body, unknown) == "RequestValidationFailure"
+    query = "EVA-Requested-OrganizationUnit-Query"
+    number = platform.ask("CreateInvoice", body, {query: '{"Name": "Store", "BackendID": "STORE"}'})["ID"]
+    assert platform.invoice(number)["DebtorOrganizationUnitID"] == 3
+    for wrong in ('{"BackendID": "NONE"}', "{}", "STORE"):
+        assert platform.refused("CreateInvoice", body, {query: wrong}) == "RequestValidationFailure"
 
 
 def test_an_error_tells_its_code_and_request(platform: Platform) -> None:

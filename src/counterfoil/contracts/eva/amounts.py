@@ -118,6 +118,7 @@ def types(turn: Reading) -> Answer:
 def type_by_id(turn: Reading) -> Answer:
     """One type of amounts."""
     number = turn.asked.need_number("ID", "amount_type")
+    turn.asked.refuse()
     kind = turn.reader.reference.amount_types.get(number)
     if kind is None:
         turn.asked.note("ID", f"ID has an invalid value: there is no type {number}")

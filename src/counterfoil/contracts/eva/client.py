@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -111,7 +112,7 @@ class Eva:
         if not rows:
             say = f"no line of shipment {reference} waits there to be invoiced for product {item}"
             raise Refused(Problem("not_shipped_there", "lines", say))
-        return str(rows[0]["ID"])
+        return str(min(rows, key=lambda row: _unlikeness(row, step))["ID"])
 
     def _shipments(self, creditor: str, reference: str) -> list[str]:
         found = self._page("ListShipmentsToInvoice", {"ShipFromOrganizationUnitID": creditor, "BackendID": reference})
@@ -213,6 +214,12 @@ def _worded(answer: Answer) -> str:
     if not isinstance(error, dict):
         return answer.quoted
     return f"{error.get('Type')}: {error.get('Message')}"[:_WORDS_IN_ERROR]
+
+
+def _unlikeness(row: Mapping[str, Any], step: Step) -> tuple[bool, bool]:
+    """Which of a shipment's lines for one product is ours: one at our order's price, with enough left to invoice."""
+    left = Decimal(row["QuantityAvailableForInvoice"])
+    return Decimal(row["UnitPrice"]) != step.ordered, left < Decimal(step.body["Quantity"])
 
 
 def _named(rows: list[Mapping[str, Any]]) -> dict[str, str]:

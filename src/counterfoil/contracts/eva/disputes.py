@@ -123,6 +123,7 @@ def reasons(turn: Reading) -> Answer:
 def reason_by_id(turn: Reading) -> Answer:
     """One reason for disputes."""
     number = turn.asked.need_number("ID", "dispute_reason")
+    turn.asked.refuse()
     reason = turn.reader.reference.dispute_reasons.get(number)
     if reason is None:
         turn.asked.note("ID", f"ID has an invalid value: there is no reason {number}")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from counterfoil.contracts.eva import paging
+from counterfoil.contracts.eva.invoices import parties
 from counterfoil.contracts.eva.replies import Id, instant
 from counterfoil.contracts.eva.translate import CATEGORIES, multiplier, quantity
 from counterfoil.contracts.eva.turn import Answer, Reading, Service, Writing, reading, writing
@@ -24,18 +25,17 @@ def create_order(turn: Writing) -> Answer:
     asked = turn.asked
     supplier = asked.need_number("ShipFromOrganizationUnitID", "party")
     unit = asked.need_number("ShipToOrganizationUnitID", "party")
+    if not asked.problems:
+        parties(turn, supplier, unit, ("ShipFromOrganizationUnitID",), ("ShipToOrganizationUnitID",))
     if not asked.given("Lines"):
         asked.note("Lines", "Lines is required")
     found = asked.children("Lines")
-    units = {code for one in found if (code := one.text("CurrencyID", 3))}
-    if len(units) > 1:
-        asked.note("Lines", f"the lines are in {', '.join(sorted(units))}: an order has one currency")
     lines = [_order_line(one) for one in found]
     reference, shipped_as = asked.text("BackendID", 128), asked.text("ShipmentBackendID", 128)
     asked.text("BackendSystemID", 128)
     at_once, received = asked.flag("Ship") or False, asked.flag("Receive") or False
     asked.refuse()
-    order = buying.order(turn.work, supplier, unit, lines, unit_code=min(units, default=None), reference=reference)
+    order = buying.order(turn.work, supplier, unit, lines, reference=reference)
     if at_once or received:
         shipment = buying.ship_order(turn.work, order.document, reference=shipped_as)
         if received:
@@ -50,6 +50,7 @@ def _order_line(asked: Asked) -> OrderLine:
         item_id=asked.need_number("ProductID", "item"),
         quantity=quantity(1 if count is None else count),
         unit_price=asked.decimal("UnitPrice"),
+        currency=asked.text("CurrencyID", 3) or None,
         reference=asked.text("BackendReference", 128),
         where=asked.where,
     )

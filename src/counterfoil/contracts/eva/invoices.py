@@ -7,7 +7,7 @@ from typing import Any
 from counterfoil.contracts.eva import paging, translate
 from counterfoil.contracts.eva.replies import Id, amount, ident, instant
 from counterfoil.contracts.eva.turn import Answer, Reading, Service, Writing, reading, writing
-from counterfoil.contracts.eva.wire import Asked, CalculationMethods, InvoiceStatuses, InvoiceTypes
+from counterfoil.contracts.eva.wire import Asked, CalculationMethods, InvoiceStatuses, InvoiceTypes, body_of
 from counterfoil.core.access import Verb
 from counterfoil.core.errors import NotFound, Problem, Refused
 from counterfoil.core.purchase import Calculation
@@ -17,6 +17,11 @@ from counterfoil.services.payables import InvoiceFilter, InvoiceRow
 from counterfoil.services.supplier_invoices import Registered
 
 _RESOURCE = "supplier-invoices"
+_UNIT, _UNIT_QUERY = "EVA-Requested-OrganizationUnitID", "EVA-Requested-OrganizationUnit-Query"
+Names = tuple[str, ...]
+#: EVA's two spellings of who pays and of who is paid.
+_DEBTORS: Names = ("DebtorOrganizationUnitID", "OrganizationUnitID")
+_CREDITORS: Names = ("CreditorOrganizationUnitID", "SupplierOrganizationUnitID")
 _CALCULATIONS = {
     CalculationMethods.IN_TAX: Calculation.IN_TAX,
     CalculationMethods.EX_TAX: Calculation.EX_TAX,
@@ -32,7 +37,7 @@ _SORTS = {
 }
 
 
-def unit_named(asked: Asked, names: tuple[str, str]) -> int | None:
+def unit_named(asked: Asked, names: Names) -> int | None:
     """An organisation unit in either of EVA's spellings; both are fine where they agree."""
     found = [number for name in names if (number := asked.number(name, "party")) is not None]
     if len(set(found)) > 1:
@@ -42,17 +47,31 @@ def unit_named(asked: Asked, names: tuple[str, str]) -> int | None:
 
 def debtor(asked: Asked) -> int | None:
     """Who pays."""
-    return unit_named(asked, ("DebtorOrganizationUnitID", "OrganizationUnitID"))
+    return unit_named(asked, _DEBTORS)
 
 
 def creditor(asked: Asked) -> int | None:
     """Who is paid."""
-    return unit_named(asked, ("CreditorOrganizationUnitID", "SupplierOrganizationUnitID"))
+    return unit_named(asked, _CREDITORS)
+
+
+def parties(turn: Writing, supplier: int | None, unit: int | None, creditors: Names, debtors: Names) -> None:
+    """Note it, under the member that was sent, where the one is no supplier or the other none of our own units."""
+    asked = turn.asked
+    wrong = []
+    if supplier is not None and turn.work.unit.parties.supplier(supplier) is None:
+        wrong.append((creditors, "is no creditor"))
+    if unit is not None and unit not in turn.work.reference.units:
+        wrong.append((debtors, "is none of the company's own units"))
+    for names, what in wrong:
+        name = next(name for name in names if asked.given(name))
+        asked.note(name, f"{name} has an invalid value: {asked.members()[name]} {what}")
 
 
 def _registered(turn: Writing, missing: str) -> Registered:
     asked = turn.asked
     supplier, unit = creditor(asked), debtor(asked)
+    parties(turn, supplier, unit, _CREDITORS, _DEBTORS)
     method = asked.choice("CalculationMethod", CalculationMethods)
     hold = asked.whole("HoldStatusID") or None
     blobs = tuple(blob.need_text("BlobID", 50) for blob in asked.children("Blobs"))
@@ -79,10 +98,21 @@ def _registered(turn: Writing, missing: str) -> Registered:
 
 def _header_unit(turn: Writing) -> int | None:
     """The organisation unit that the caller works for, where its call names one."""
-    if not turn.unit_header:
+    number, query = (turn.headers.get(name.lower(), "").strip() for name in (_UNIT, _UNIT_QUERY))
+    if number:
+        return turn.asked.beside({_UNIT: number}, "").number(_UNIT, "party")
+    if not query:
         return None
-    inner = turn.asked.beside({"EVA-Requested-OrganizationUnitID": turn.unit_header}, "")
-    return inner.number("EVA-Requested-OrganizationUnitID", "party")
+    inner = turn.asked.beside(body_of(query.encode()), _UNIT_QUERY)
+    name, code = inner.text("Name", 255), inner.text("BackendID", 255)
+    found = [
+        one.id
+        for one in turn.work.reference.units.values()
+        if (name or code) and (not name or one.name == name) and (not code or one.code == code)
+    ]
+    if len(found) != 1:
+        inner.note("BackendID" if code else "Name", f"{len(found)} organization units are called so")
+    return found[0] if found else None
 
 
 def create(turn: Writing) -> Answer:
@@ -204,10 +234,14 @@ def validate_number(turn: Reading) -> Answer:
     """Whether a creditor has not used a number yet, and the invoices on which it has."""
     number = turn.asked.need_text("InvoiceNumber", 50)
     supplier = turn.asked.need_number("OrganizationUnitID", "party")
-    turn.asked.choice("Type", InvoiceTypes)
+    kind = turn.asked.choice("Type", InvoiceTypes)
+    if not turn.asked.problems and turn.reader.parties.supplier(supplier) is None:
+        turn.asked.note("OrganizationUnitID", "OrganizationUnitID has an invalid value: it is no creditor")
     turn.asked.refuse()
+    if kind not in (None, InvoiceTypes.PURCHASE):
+        return {"IsValid": True, "Invoices": []}
     rows, _ = turn.reader.payables.invoices(InvoiceFilter(number=number, supplier_ids=[supplier]), 1000, 0)
-    shown = [{**_row(row), "SubType": 0} for row in rows]
+    shown = [translate.head(payables.invoice(turn.context, turn.reader, row.id), turn.reader.reference) for row in rows]
     return {"IsValid": not rows, "Invoices": shown}
 
 
@@ -277,7 +311,7 @@ def files(turn: Reading) -> Answer:
                 "Name": file.reference,
                 "MimeType": "application/octet-stream",
                 "CreationTime": instant(file.attached_at),
-                "TypeID": 0,
+                "TypeID": Id("file_type", 0),
                 "Url": file.url or None,
             }
             for file in found.files

@@ -40,6 +40,7 @@ class Step:
     marks:    what stands there after it
     hangs_on: (member of the body, mark, place): the id of the thing that has this mark there, counted from 0
     shipment: (shipment's reference, item's id there) of a line to be matched
+    ordered:  the price at which such a line was ordered
     """
 
     service: str
@@ -47,6 +48,7 @@ class Step:
     marks: tuple[Mark, ...]
     hangs_on: tuple[tuple[str, Mark, int], ...] = ()
     shipment: tuple[str, str] | None = None
+    ordered: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,10 @@ class _Writer:
             "UnitPrice": plain(line.unit_price),
             "TaxRate": multiplier(line.tax_rate),
         }
-        shipment = self._shipment(line)
-        return Step("CreateInvoiceLines", body, (self._line_mark(line),), (("InvoiceID", (), 0),), shipment)
+        shipped = self.shown.shipped.get(line.shipment_line_id or 0)
+        ordered = shipped.unit_price if shipped is not None else Decimal(0)
+        hangs_on = (("InvoiceID", (), 0),)
+        return Step("CreateInvoiceLines", body, (self._line_mark(line),), hangs_on, self._shipment(line), ordered)
 
     def _dispute(self, one: Dispute) -> Iterator[Step]:
         name = self.one.reference.dispute_reasons[one.reason_id].name

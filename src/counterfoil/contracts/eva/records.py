@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.contracts.eva import paging
@@ -13,6 +14,7 @@ from counterfoil.contracts.eva.wire import Asked, EventStatuses, EventTypes
 from counterfoil.core.chart import CREDIT_AGREED
 from counterfoil.core.money import Money
 from counterfoil.core.purchase import Happening
+from counterfoil.services import credentials
 from counterfoil.services.payables import ChangeRow, EventFilter, EventRow, LedgerFilter, LedgerRow
 
 _EVENTS = {
@@ -70,13 +72,14 @@ def changes(turn: Reading) -> Answer:
     paging.sorted_by(asked, {"id": "id"})
     name = _CHANGES[kind - 1] if kind else ""
     rows, total = turn.reader.payables.changes(invoice or 0, line or 0, dispute or 0, name, asked.limit, asked.start)
-    return paging.page(asked, [_change(row) for row in rows], total)
+    users = credentials.ids_of(turn.reader, {row.actor for row in rows})
+    return paging.page(asked, [_change(row, users) for row in rows], total)
 
 
-def _change(row: ChangeRow) -> dict[str, Any]:
+def _change(row: ChangeRow, users: Mapping[str, int]) -> dict[str, Any]:
     return {
         "ID": Id("invoice_change", row.id),
-        "TypeID": _CHANGES.index(row.kind) + 1,
+        "TypeID": Id("change_type", _CHANGES.index(row.kind) + 1),
         "TypeName": row.kind,
         "OldValue": row.before or None,
         "NewValue": row.after or None,
@@ -84,6 +87,7 @@ def _change(row: ChangeRow) -> dict[str, Any]:
         "InvoiceID": Id("document", row.invoice_id),
         "InvoiceLineID": ident("invoice_line", row.line_id),
         "InvoiceDisputeID": ident("dispute", row.dispute_id),
+        "CreatedByID": ident("principal", users.get(row.actor)),
         "CreatedByFullName": row.actor,
         "CreationTime": instant(row.at),
     }
@@ -145,7 +149,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "OrderLineID": ident("document_line", row.order_line_id),
         "ShipmentID": ident("document", row.shipment_id),
         "ProductID": ident("item", row.item_id),
-        "FinancialPeriodID": row.month,
+        "FinancialPeriodID": Id("book_month", row.month),
         "Remark": row.remark or None,
         "InvoiceID": ident("document", row.invoice_id),
         "InvoiceLineID": ident("invoice_line", row.line_id),
@@ -191,7 +195,7 @@ def _ledger(row: LedgerRow) -> dict[str, Any]:
         "Amount": amount(row.amount),
         "CurrencyID": row.amount.currency.code,
         "CreationTime": instant(row.at),
-        "FinancialPeriodID": row.month,
+        "FinancialPeriodID": Id("book_month", row.month),
         "OrganizationUnitID": ident("party", row.unit_id),
         "OrderID": ident("document", row.order_id),
         "InvoiceID": ident("document", row.document_id) if of_invoice else None,

@@ -104,9 +104,8 @@ def _text_ids(request: Request) -> bool:
 
 def _changed(service: Service, call: EvaCall, body: Mapping[str, object], text_ids: bool) -> Reply:
     with call.context.work() as work:
-        unit = call.request.headers.get("eva-requested-organizationunitid", "").strip()
         asked = Asked(body, _resolver(lambda kind, ids: registry.ours(work, SYSTEM, {kind: ids})[kind]))
-        turn = Writing(call.context, work, asked, call.settings, unit)
+        turn = Writing(call.context, work, asked, call.settings, call.request.headers)
         answer = service.run(turn)
         namer: Namer = lambda kind, ids: registry.theirs_of(work, SYSTEM, kind, ids)  # noqa: E731
         reply = _reply(answer, text_ids, namer, turn.warnings)

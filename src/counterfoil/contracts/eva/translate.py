@@ -28,6 +28,35 @@ CALCULATIONS = {
 CATEGORIES = {"high": 0, "low": 1, "zero": 2, "exempt": 3, "intermediate": 4}
 
 
+_HEAD = (
+    "ID",
+    "Type",
+    "SubType",
+    "Status",
+    "InvoiceNumber",
+    "InvoiceDate",
+    "Description",
+    "BackendID",
+    "CreditorOrganizationUnitID",
+    "DebtorOrganizationUnitID",
+    "OrganizationUnitID",
+    "OrganizationUnitName",
+    "SupplierOrganizationUnitID",
+    "SupplierOrganizationUnitName",
+    "PaymentTermStartDate",
+    "PaymentTermDueDate",
+    "HoldStatusID",
+    "TaxReverseCharge",
+    "CurrencyID",
+    "TotalAmount",
+    "OriginalTotalAmount",
+    "OriginalTotalAmountDifference",
+    "ExpectedTotalAmount",
+    "ExpectedTotalAmountDifference",
+    "EcoTax",
+)
+
+
 def multiplier(rate: Decimal) -> Decimal:
     """A fraction of the net as EVA writes a tax rate: 0.21 is 1.21."""
     return plain(1 + rate)
@@ -111,6 +140,12 @@ def invoice(shown: InvoiceShown, reference: Reference) -> dict[str, Any]:
         "Shipments": _shipments(shown),
         "Blobs": [{"BlobID": file.reference} for file in one.files],
     }
+
+
+def head(shown: InvoiceShown, reference: Reference) -> dict[str, Any]:
+    """The same without lines, amounts and disputes, as ValidateInvoiceNumber shows invoices."""
+    whole = invoice(shown, reference)
+    return {name: whole[name] for name in _HEAD}
 
 
 def _parties(shown: InvoiceShown, reference: Reference) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Writing:
     work: Work
     asked: Asked
     settings: Settings
-    unit_header: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 

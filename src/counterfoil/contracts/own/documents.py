@@ -167,9 +167,9 @@ def whole(view: View, found: DocumentShown, warnings: tuple[tuple[str, str], ...
             for one in made.tenders
         ],
         asserted=AssertedShown(
-            subtotal=said.subtotal.amount if said.subtotal else None,
-            tax=said.tax.amount if said.tax else None,
-            total=said.total.amount if said.total else None,
+            subtotal=None if said.subtotal is None else said.subtotal.amount,
+            tax=None if said.tax is None else said.tax.amount,
+            total=None if said.total is None else said.total.amount,
         ),
         extras=dict(made.extras),
         warnings=[Warned(code=code, message=say) for code, say in warnings],

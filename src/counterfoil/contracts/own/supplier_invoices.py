@@ -114,7 +114,7 @@ def _whole(view: View, shown: InvoiceShown, warnings: tuple[tuple[str, str], ...
         calculation=one.calculation.value,
         reverse_charge=one.reverse_charge,
         currency=one.currency,
-        original_total=one.asserted_total.amount if one.asserted_total else None,
+        original_total=None if one.asserted_total is None else one.asserted_total.amount,
         total=sums.total.amount,
         subtotal=sums.subtotal.amount,
         expected_total=sums.expected.amount,
