@@ -258,6 +258,20 @@ def test_a_dry_run_finds_what_is_bad_and_keeps_nothing(company: Desk) -> None:
     ]
 
 
+def test_a_dry_run_sees_what_stands_before_a_line_whatever_else_is_bad(company: Desk) -> None:
+    lines = [
+        {"code": code, "name": "One", "terms": terms} for code, terms in (("TWIN", "N30"), ("X", "?"), ("TWIN", "N30"))
+    ]
+    before = rows(company)
+    dry = bring(company, "customers", lines, dry_run=True)
+    assert rows(company) == before
+    assert (
+        bad(dry)
+        == bad(bring(company, "customers", lines))
+        == [(2, "terms", "terms_unknown"), (3, "code", "customer_taken")]
+    )
+
+
 def test_a_file_is_read_a_batch_at_a_time(company: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "TOGETHER", 5)
     taken = 0

@@ -151,16 +151,20 @@ class _Run:
         return _Line(record, wanted, key, record.content)
 
     def _filed(self, lines: Sequence[_Line]) -> list[LineOutcome]:
-        """File lines together; where that fails, those before the bad line together, and those after it."""
+        """File lines together; where that fails, those before the bad line together, and those after it.
+
+        What is only tried leaves nothing that a later line could see: there the good ones are tried with it again.
+        """
         done: list[LineOutcome] = []
         while lines:
             try:
                 return done + self._together(lines)
             except _Stopped as stopped:
-                done += self._filed(lines[: stopped.index])
+                before, after = lines[: stopped.index], lines[stopped.index + 1 :]
+                done += self._filed(before) if self._keeps else []
                 done.append(_bad(lines[stopped.index].record, stopped.problems))
                 self._refused.append(done[-1])
-                lines = lines[stopped.index + 1 :]
+                lines = after if self._keeps else [*before, *after]
             except Exception as error:
                 # The database itself refused, at the commit at the latest, and did not say which line it was.
                 if len(lines) > 1:
