@@ -132,6 +132,17 @@ def test_suppliers_what_is_owed_to_them_and_accounting_entries_come_in(company: 
     assert [accounts[code] for code in ("2000", "3000", "6000", "1000")] == [-100_50, 100_50 - 11_00, 5_00, -5_00]
 
 
+def test_a_credit_note_of_history_gives_back_what_it_names(company: Desk) -> None:
+    head = {"kind": "credit_note", "customer": "ACME", "on": "2022-05-02"}
+    good(company, "history", {**head, "number": "HC", "tax": "0.25", "total": "5.25", "lines": [line(quantity=2)]})
+    kept = company.find("HC")
+    assert (kept.total.minor, kept.tax_total.minor, kept.lines[0].quantity) == (-525, -25, -2)
+    assert kept.variance is not None
+    assert not kept.variance
+    refused = bring(company, "history", [{**head, "number": "HD", "lines": [line(quantity=-2)]}])
+    assert bad(refused) == [(1, "lines.0.quantity", "out_of_range")]
+
+
 def test_every_kind_that_can_be_brought_in_is_tested_here() -> None:
     text = __import__("pathlib").Path(__file__).read_text()
     assert [name for name in KINDS if f'"{name}"' not in text] == []

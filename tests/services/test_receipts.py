@@ -44,6 +44,16 @@ def test_younger_charges_are_not_paid(desk: Desk) -> None:
     assert (desk.remaining(invoice), desk.remaining(receipt)) == (1000, -1000)
 
 
+def test_a_younger_charge_that_is_named_is_paid_on_its_day(desk: Desk) -> None:
+    acme, apple = desk.customer(), desk.item()
+    invoice = desk.issue(acme, [(apple, "1", "10")], on=LATER)
+    receipt = desk.receive("ACME", "10", on=TODAY, invoices=[invoice.number])
+    assert (desk.remaining(invoice), desk.remaining(receipt)) == (0, 0)
+    with desk.store.engine.reading() as connection:
+        (joined,) = connection.raw.execute("SELECT dated_on FROM application").fetchall()
+    assert joined[0] == LATER.isoformat()
+
+
 def test_receipts_that_cannot_be(desk: Desk) -> None:
     desk.customer()
     for code, amount in (("amount_invalid", "0"), ("amount_invalid", "-5"), ("amount_too_fine", "1.005")):

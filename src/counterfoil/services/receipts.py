@@ -153,12 +153,15 @@ def apply_credit(
     upto: Money | None = None,
     in_order: bool = False,
 ) -> list[Application]:
-    """Set a credit against charges, oldest due first unless their order is given, as far as it goes."""
+    """Set a credit against charges, oldest due first, as far as it goes.
+
+    in_order: in the order given, and those that are free only later as of the day on which they are
+    """
     known = {item.id: item for item in charges}
-    groups = [[item] for item in charges] if in_order else [list(charges)]
+    groups = [(max(on, item.free_on), [item]) for item in charges] if in_order else [(on, list(charges))]
     made: list[Application] = []
-    for group in groups:
-        for joined in spread(credit, group, on, upto):
+    for day, group in groups:
+        for joined in spread(credit, group, day, upto):
             file_application(work, joined, known[joined.debit_id], credit)
             credit = replace(credit, remaining=credit.remaining + joined.amount)
             upto = None if upto is None else upto - joined.amount
