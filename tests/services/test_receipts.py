@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from counterfoil.core.document import Kind
-from counterfoil.services import registry
+from counterfoil.services import opening, receipts, registry, suppliers
+from counterfoil.services.office import Filed, Work
 from tests.desk import TODAY, Desk, refused
 
 LATER, EVEN_LATER = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
@@ -134,6 +135,37 @@ def test_an_imported_number_that_two_customers_share_finds_the_right_invoice(des
     receipt = desk.receive("OTHER", "10", invoices=())
     desk.apply(receipt, ours)
     assert (desk.remaining(theirs), desk.remaining(ours)) == (1000, 0)
+
+
+def test_nobodys_money_moves_for_a_number_that_customers_share(desk: Desk) -> None:
+    apple, credits = desk.item(), []
+    for customer in (desk.customer(), desk.customer("OTHER")):
+        desk.issue(customer, [(apple, "1", "10")], number="4711")
+        credits.append(desk.issue(customer, [(apple, "-1", "10")], number="C-1"))
+    for effect in (
+        lambda work: receipts.apply(work, "C-1", "4711"),
+        lambda work: receipts.refund(work, "C-1", "C"),
+    ):
+        with refused("number_ambiguous"):
+            desk.do(effect)
+    with refused("credit_not_found"):
+        desk.do(lambda work: receipts.refund(work, "C-1", "C", customer="NOBODY"))
+    desk.do(lambda work: receipts.refund(work, "C-1", "C", Decimal(4), customer="OTHER"))
+    theirs = credits[1].document_id
+    desk.do(lambda work: receipts.apply(work, "C-1", "4711", credit_id=theirs))
+    assert [desk.remaining(one) for one in credits] == [-1000, 0]
+    desk.do(lambda work: receipts.unapply(work, "C-1", "4711", credit_id=theirs))
+    assert [desk.remaining(one) for one in credits] == [-1000, -600]
+
+
+def test_what_is_owed_to_a_supplier_is_no_credit_of_a_customer(desk: Desk) -> None:
+    def owe(work: Work) -> Filed:
+        supplier = suppliers.add_supplier(work, "MILL", "Mill")
+        return opening.bring_payable(work, supplier, opening.Opening(number="S-1", on=TODAY, amount=Decimal(50)))
+
+    desk.do(owe)
+    with refused("credit_not_found"):
+        desk.do(lambda work: receipts.refund(work, "S-1", "C"))
 
 
 def test_a_refund_gives_a_credit_back(desk: Desk) -> None:
