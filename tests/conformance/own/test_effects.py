@@ -123,6 +123,7 @@ def test_a_change_is_refused_where_somebody_else_was_first(ask: Ask) -> None:
         assert (late.status_code, codes(late)) == (412, ["changed_meanwhile"])
         assert ask("PATCH", path, change, If_Match="*").status_code == 200
         assert ask("PATCH", path, change, If_Match=mine.headers["ETag"]).status_code == 200
+        assert ask("PATCH", path, change, If_Match=f'"old", {mine.headers["ETag"]}').status_code == 200
 
 
 def test_one_of_two_changes_at_the_same_moment_is_refused(ask: Ask) -> None:
