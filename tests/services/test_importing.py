@@ -136,7 +136,7 @@ def test_a_credit_note_of_history_gives_back_what_it_names(company: Desk) -> Non
     head = {"kind": "credit_note", "customer": "ACME", "on": "2022-05-02"}
     good(company, "history", {**head, "number": "HC", "tax": "0.25", "total": "5.25", "lines": [line(quantity=2)]})
     kept = company.find("HC")
-    assert (kept.total.minor, kept.tax_total.minor, kept.lines[0].quantity) == (-525, -25, -2)
+    assert (kept.total.minor, kept.tax_total.minor, int(kept.lines[0].quantity)) == (-525, -25, -2)
     assert kept.variance is not None
     assert not kept.variance
     refused = bring(company, "history", [{**head, "number": "HD", "lines": [line(quantity=-2)]}])
@@ -267,6 +267,11 @@ def test_a_dry_run_finds_what_is_bad_and_keeps_nothing(company: Desk) -> None:
     assert [(one.line, one.status, one.problems) for one in dry] == [
         (one.line, one.status, one.problems) for one in wet
     ]
+
+
+def test_an_id_that_is_anothers_is_named_by_its_field(company: Desk) -> None:
+    outcomes = bring(company, "customers", [{"code": "TWO", "name": "Two", "refs": {"shop": "77"}}])
+    assert bad(outcomes) == [(1, "refs.shop", "ref_taken")]
 
 
 def test_a_dry_run_sees_what_stands_before_a_line_whatever_else_is_bad(company: Desk) -> None:

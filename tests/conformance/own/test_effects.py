@@ -198,6 +198,31 @@ def test_a_prefix_of_numbers(ask: Ask) -> None:
     assert ask("POST", "/number-series", {"kind": "entry", "prefix": "E-"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        ("/receipts", {"customer": "NOPE", "tender": "?", "amount": -1}, ["customer", "tender", "amount"]),
+        ("/receipts", {"customer": "NORTH", "tender": "T", "amount": 1, "invoices": ["x"]}, ["invoices"]),
+        ("/refunds", {"credit": "x", "customer": "NOPE", "tender": "?", "amount": 0}, ["customer", "tender", "amount"]),
+        ("/refunds", {"credit": "x", "tender": "T"}, ["credit"]),
+        ("/remittances", {"supplier": "NOPE", "tender": "?", "amount": 0}, ["supplier", "tender", "amount"]),
+        (
+            "/invoices",
+            {**INVOICE, "customer": "NOPE", "tenders": [{"tender": "?", "amount": 1}]},
+            ["customer", "tenders.0.tender"],
+        ),
+        ("/stock/adjustments", {"sku": "NOPE", "quantity": 1}, ["sku"]),
+        ("/customers/3/merge", {"into": "NOPE"}, ["into"]),
+        ("/periods/close", {"book_month": 202413}, ["book_month"]),
+    ],
+)
+def test_names_that_are_none_are_told_at_once_and_as_the_bodys_fault(
+    ask: Ask, path: str, body: object, wrong: list[str]
+) -> None:
+    answer = ask("POST", path, body)
+    assert (answer.status_code, [one["where"] for one in parsed(answer.data)["problems"]]) == (422, wrong)
+
+
 def test_a_refused_call_is_made_once_more_as_its_own_caller(book: Store, ask: Ask) -> None:
     with work(book, given_own.CLOCK) as opened:
         till = asking(Knocker(book, given_own.CLOCK, f"Bearer {issue(opened, 'till', 'own').secret}"))

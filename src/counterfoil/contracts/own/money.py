@@ -9,7 +9,9 @@ from msgspec import Meta
 
 from counterfoil.contracts.own import documents
 from counterfoil.contracts.own.documents import Document
+from counterfoil.contracts.own.names import Names
 from counterfoil.contracts.own.resource import Operation, Place, Reading, Resource, Writing, listing, making
+from counterfoil.contracts.own.sales import check_money
 from counterfoil.contracts.own.shapes import Amount, Code, Dated, Id, Line, Paged, Shown
 from counterfoil.core.access import Verb
 from counterfoil.core.document import Kind
@@ -83,7 +85,11 @@ class ApplicationsAsked(Paged):
 
 
 def _receive(wanted: Writing[NewReceipt]) -> Document:
-    asked = wanted.asked
+    asked, names = wanted.asked, Names(wanted.view)
+    names.customer(asked.customer)
+    names.tender(asked.tender)
+    check_money(names, asked.amount)
+    names.check()
     filed = receipts.receive(
         wanted.work, asked.customer, asked.amount, asked.tender, asked.dated_on, asked.invoices, asked.reference
     )
@@ -115,7 +121,11 @@ def _applying(path: str, thing: str, kinds: frozenset[Kind]) -> tuple[Operation,
 
 
 def _refund(wanted: Writing[NewRefund]) -> Document:
-    asked = wanted.asked
+    asked, names = wanted.asked, Names(wanted.view)
+    names.customer(asked.customer)
+    names.tender(asked.tender)
+    check_money(names, asked.amount)
+    names.check()
     filed = receipts.refund(wanted.work, asked.credit, asked.tender, asked.amount, asked.dated_on, asked.customer)
     return documents.told(wanted.work, filed)
 
