@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -114,6 +115,18 @@ def run(
     return _Run(context, KINDS[kind], source or context.said.request_id, not dry_run).outcomes(lines, form)
 
 
+def meaning(kind: str, lines: Iterable[bytes], form: Form) -> bytes:
+    """A hash of what lines ask for; Invalid for a table without a header."""
+    asked = sha256(kind.encode())
+    for record in _records(KINDS[kind], lines, form):
+        asked.update(f"\n{record.line}:".encode() + (record.content or record.raw))
+    return asked.digest()
+
+
+def _records(kind: Kind[Any], lines: Iterable[bytes], form: Form) -> Iterator[Record]:
+    return table(lines, kind.part, kind.group) if form is Form.CSV else objects(lines)
+
+
 class _Run:
     """One file on its way in."""
 
@@ -123,7 +136,7 @@ class _Run:
         self._refused: list[LineOutcome] = []
 
     def outcomes(self, lines: Iterable[bytes], form: Form) -> Iterator[LineOutcome]:
-        records = table(lines, self._kind.part, self._kind.group) if form is Form.CSV else objects(lines)
+        records = _records(self._kind, lines, form)
         size = 1 if self._kind.alone and not self._context.store.one_writer else TOGETHER
         while some := list(islice(records, size)):
             with _set_aside():
