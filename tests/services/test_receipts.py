@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from counterfoil.core.document import Kind
-from counterfoil.services import opening, receipts, registry, suppliers
-from counterfoil.services.office import Filed, Work
+from counterfoil.services import opening, receipts, registry, remitting, suppliers
+from counterfoil.services.office import Filed, Outcome, Work
 from tests.desk import TODAY, Desk, refused
 
 LATER, EVEN_LATER = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
@@ -158,14 +158,27 @@ def test_nobodys_money_moves_for_a_number_that_customers_share(desk: Desk) -> No
     assert [desk.remaining(one) for one in credits] == [-1000, -600]
 
 
-def test_what_is_owed_to_a_supplier_is_no_credit_of_a_customer(desk: Desk) -> None:
-    def owe(work: Work) -> Filed:
-        supplier = suppliers.add_supplier(work, "MILL", "Mill")
-        return opening.bring_payable(work, supplier, opening.Opening(number="S-1", on=TODAY, amount=Decimal(50)))
+def owe(desk: Desk, number: str, on: date = TODAY) -> Outcome:
+    """Owe a supplier 50.00 from an earlier system."""
 
-    desk.do(owe)
+    def bring(work: Work) -> Filed:
+        supplier = suppliers.add_supplier(work, "MILL", "Mill")
+        return opening.bring_payable(work, supplier, opening.Opening(number=number, on=on, amount=Decimal(50)))
+
+    return desk.do(bring)
+
+
+def test_what_is_owed_to_a_supplier_is_no_credit_of_a_customer(desk: Desk) -> None:
+    owe(desk, "S-1")
     with refused("credit_not_found"):
         desk.do(lambda work: receipts.refund(work, "S-1", "C"))
+
+
+def test_what_is_named_is_paid_to_a_supplier_on_the_day_it_is_owed(desk: Desk) -> None:
+    owed = owe(desk, "S-1", LATER)
+    desk.do(lambda work: remitting.remit(work, "MILL", Decimal(20), "T", TODAY))
+    desk.do(lambda work: remitting.remit(work, "MILL", Decimal(30), "T", TODAY, ["S-1"]))
+    assert (desk.remaining(owed, TODAY), desk.remaining(owed, LATER)) == (0, -2000)
 
 
 def test_a_refund_gives_a_credit_back(desk: Desk) -> None:
