@@ -102,6 +102,9 @@ def test_bad_lines_are_mended_and_brought_in_again(begun: tuple[Path, str]) -> N
     assert "18 filed, 0 there already, 2 bad" in said
     bad = (folder / "bad.csv").read_text()
     assert bad.splitlines()[0] == "number,customer,on,amount,problems"
+    again = run(folder, url, "import", "bad.csv", "--kind", "opening-items", "--errors", "./bad.csv", status=1)
+    assert "same_file" in again
+    assert (folder / "bad.csv").read_text() == bad
     (folder / "bad.csv").write_text(bad.replace("C99999", "C00004").replace("2024-02-30", "2024-02-28"))
     assert _bring(folder, url, "opening-items", folder / "bad.csv")["filed"] == 2
     aging = json.loads(run(folder, url, "report", "aging", "--json"))

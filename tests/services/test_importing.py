@@ -132,6 +132,17 @@ def test_suppliers_what_is_owed_to_them_and_accounting_entries_come_in(company: 
     assert [accounts[code] for code in ("2000", "3000", "6000", "1000")] == [-100_50, 100_50 - 11_00, 5_00, -5_00]
 
 
+def test_a_credit_note_of_history_gives_back_what_it_names(company: Desk) -> None:
+    head = {"kind": "credit_note", "customer": "ACME", "on": "2022-05-02"}
+    good(company, "history", {**head, "number": "HC", "tax": "0.25", "total": "5.25", "lines": [line(quantity=2)]})
+    kept = company.find("HC")
+    assert (kept.total.minor, kept.tax_total.minor, int(kept.lines[0].quantity)) == (-525, -25, -2)
+    assert kept.variance is not None
+    assert not kept.variance
+    refused = bring(company, "history", [{**head, "number": "HD", "lines": [line(quantity=-2)]}])
+    assert bad(refused) == [(1, "lines.0.quantity", "out_of_range")]
+
+
 def test_every_kind_that_can_be_brought_in_is_tested_here() -> None:
     text = __import__("pathlib").Path(__file__).read_text()
     assert [name for name in KINDS if f'"{name}"' not in text] == []
@@ -256,6 +267,25 @@ def test_a_dry_run_finds_what_is_bad_and_keeps_nothing(company: Desk) -> None:
     assert [(one.line, one.status, one.problems) for one in dry] == [
         (one.line, one.status, one.problems) for one in wet
     ]
+
+
+def test_an_id_that_is_anothers_is_named_by_its_field(company: Desk) -> None:
+    outcomes = bring(company, "customers", [{"code": "TWO", "name": "Two", "refs": {"shop": "77"}}])
+    assert bad(outcomes) == [(1, "refs.shop", "ref_taken")]
+
+
+def test_a_dry_run_sees_what_stands_before_a_line_whatever_else_is_bad(company: Desk) -> None:
+    lines = [
+        {"code": code, "name": "One", "terms": terms} for code, terms in (("TWIN", "N30"), ("X", "?"), ("TWIN", "N30"))
+    ]
+    before = rows(company)
+    dry = bring(company, "customers", lines, dry_run=True)
+    assert rows(company) == before
+    assert (
+        bad(dry)
+        == bad(bring(company, "customers", lines))
+        == [(2, "terms", "terms_unknown"), (3, "code", "customer_taken")]
+    )
 
 
 def test_a_file_is_read_a_batch_at_a_time(company: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

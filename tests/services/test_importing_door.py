@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from counterfoil.services.credentials import issue
 from tests.conformance.door import Knocker
@@ -49,6 +50,27 @@ def test_the_same_body_or_key_files_nothing_twice(knocker: Knocker, desk: Desk) 
     assert desk.balance("ACME") == -15_00
 
 
+def test_a_key_binds_the_whole_body(knocker: Knocker, desk: Desk) -> None:
+    def bring(path: str, *lines: dict[str, str]) -> TestResponse:
+        body = b"\n".join(json.dumps(line).encode() for line in lines)
+        return knocker.open("POST", f"/api/v1/import/{path}", body, {"Idempotency-Key": "k"})
+
+    one, two = {"code": "ONE", "name": "One"}, {"code": "TWO", "name": "Two"}
+    refused = knocker.open("POST", "/api/v1/import/customers", b"code,code\n", {"Idempotency-Key": "k", **CSV})
+    assert refused.status_code == 400
+    first = bring("customers", one)
+    assert json.loads(first.data)["filed"] == 1
+    assert json.loads(bring("customers", one).data)["known"] == 1
+    for other in (bring("customers", one, two), bring("items", {"sku": "A"}), bring("customers")):
+        (problem,) = json.loads(other.data)["problems"]
+        assert (other.status_code, problem["code"], problem["where"]) == (409, "reference_conflict", "Idempotency-Key")
+        assert first.headers["X-Request-Id"] in problem["message"]
+    single = knocker.open("POST", "/api/v1/customers", json.dumps(two).encode(), {"Idempotency-Key": "k"})
+    assert single.status_code == 409
+    with desk.store.reader() as reader:
+        assert reader.parties.customer_by_code("TWO") is None
+
+
 def test_a_dry_run_keeps_nothing(knocker: Knocker, desk: Desk) -> None:
     assert post(knocker, "/import/items?dry_run=true", b'{"sku": "A"}')["filed"] == 1
     with desk.store.reader() as reader:
@@ -63,7 +85,7 @@ def test_a_dry_run_keeps_nothing(knocker: Knocker, desk: Desk) -> None:
         ("/import/customers?dry_run=perhaps", b"{}", {}, 400),
         ("/import/nonsense", b"{}", {}, 404),
         ("/import/customers", b"{}", {"Authorization": "Bearer none"}, 401),
-        ("/customers/1/merge", b'{"into": "NOBODY"}', {}, 404),
+        ("/customers/1/merge", b'{"into": "NOBODY"}', {}, 422),
     ],
 )
 def test_what_cannot_be_read_is_refused(

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from counterfoil.core.document import Kind
-from counterfoil.services import registry
+from counterfoil.services import opening, receipts, registry, remitting, suppliers
+from counterfoil.services.office import Filed, Outcome, Work
 from tests.desk import TODAY, Desk, refused
 
 LATER, EVEN_LATER = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
@@ -42,6 +43,16 @@ def test_younger_charges_are_not_paid(desk: Desk) -> None:
     invoice = desk.issue(acme, [(apple, "1", "10")], on=LATER)
     receipt = desk.receive("ACME", "10", on=TODAY)
     assert (desk.remaining(invoice), desk.remaining(receipt)) == (1000, -1000)
+
+
+def test_a_younger_charge_that_is_named_is_paid_on_its_day(desk: Desk) -> None:
+    acme, apple = desk.customer(), desk.item()
+    invoice = desk.issue(acme, [(apple, "1", "10")], on=LATER)
+    receipt = desk.receive("ACME", "10", on=TODAY, invoices=[invoice.number])
+    assert (desk.remaining(invoice), desk.remaining(receipt)) == (0, 0)
+    with desk.store.engine.reading() as connection:
+        (joined,) = connection.raw.execute("SELECT dated_on FROM application").fetchall()
+    assert joined[0] == LATER.isoformat()
 
 
 def test_receipts_that_cannot_be(desk: Desk) -> None:
@@ -124,6 +135,50 @@ def test_an_imported_number_that_two_customers_share_finds_the_right_invoice(des
     receipt = desk.receive("OTHER", "10", invoices=())
     desk.apply(receipt, ours)
     assert (desk.remaining(theirs), desk.remaining(ours)) == (1000, 0)
+
+
+def test_nobodys_money_moves_for_a_number_that_customers_share(desk: Desk) -> None:
+    apple, credits = desk.item(), []
+    for customer in (desk.customer(), desk.customer("OTHER")):
+        desk.issue(customer, [(apple, "1", "10")], number="4711")
+        credits.append(desk.issue(customer, [(apple, "-1", "10")], number="C-1"))
+    for effect in (
+        lambda work: receipts.apply(work, "C-1", "4711"),
+        lambda work: receipts.refund(work, "C-1", "C"),
+    ):
+        with refused("number_ambiguous"):
+            desk.do(effect)
+    with refused("credit_not_found"):
+        desk.do(lambda work: receipts.refund(work, "C-1", "C", customer="NOBODY"))
+    desk.do(lambda work: receipts.refund(work, "C-1", "C", Decimal(4), customer="OTHER"))
+    theirs = credits[1].document_id
+    desk.do(lambda work: receipts.apply(work, "C-1", "4711", credit_id=theirs))
+    assert [desk.remaining(one) for one in credits] == [-1000, 0]
+    desk.do(lambda work: receipts.unapply(work, "C-1", "4711", credit_id=theirs))
+    assert [desk.remaining(one) for one in credits] == [-1000, -600]
+
+
+def owe(desk: Desk, number: str, on: date = TODAY) -> Outcome:
+    """Owe a supplier 50.00 from an earlier system."""
+
+    def bring(work: Work) -> Filed:
+        supplier = suppliers.add_supplier(work, "MILL", "Mill")
+        return opening.bring_payable(work, supplier, opening.Opening(number=number, on=on, amount=Decimal(50)))
+
+    return desk.do(bring)
+
+
+def test_what_is_owed_to_a_supplier_is_no_credit_of_a_customer(desk: Desk) -> None:
+    owe(desk, "S-1")
+    with refused("credit_not_found"):
+        desk.do(lambda work: receipts.refund(work, "S-1", "C"))
+
+
+def test_what_is_named_is_paid_to_a_supplier_on_the_day_it_is_owed(desk: Desk) -> None:
+    owed = owe(desk, "S-1", LATER)
+    desk.do(lambda work: remitting.remit(work, "MILL", Decimal(20), "T", TODAY))
+    desk.do(lambda work: remitting.remit(work, "MILL", Decimal(30), "T", TODAY, ["S-1"]))
+    assert (desk.remaining(owed, TODAY), desk.remaining(owed, LATER)) == (0, -2000)
 
 
 def test_a_refund_gives_a_credit_back(desk: Desk) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from counterfoil.core.document import Kind
 from counterfoil.core.errors import BookError, Problem, Refused
-from counterfoil.services import invoicing
+from counterfoil.services import invoicing, registry
 from counterfoil.services.office import Context, Said
 from counterfoil.services.why import tell
 from counterfoil.services.why.chapters import CHAPTERS
@@ -78,6 +78,22 @@ def test_what_is_past_due_and_what_is_not_applied(desk: Desk) -> None:
     assert wrong(life(desk, receipt.number)) == ["not_applied"]
     desk.apply(receipt, late)
     assert life(desk, receipt.number).troubles == ()
+
+
+def test_what_an_application_realised_is_told_of_both(desk: Desk) -> None:
+    for on, rate in ((TODAY, "1.3"), (TODAY + timedelta(days=1), "1.4")):
+        desk.change(lambda work, on=on, rate=rate: registry.set_rate(work, "USD", on, Decimal(rate)))  # type: ignore[misc]
+    yank, apple = desk.customer("YANK", unit="USD"), desk.item()
+    invoice = desk.issue(yank, [(apple, "1", "10.01")])
+    receipt = desk.receive("YANK", "10.01", on=TODAY + timedelta(days=1))
+    for number in (invoice.number, receipt.number):
+        own, realised = (event for event in life(desk, number).events if event.what == "entry")
+        assert {row["base_currency"] for row in own.details["postings"]} == {"CAD"}
+        assert sum(row["base"] for row in own.details["postings"]) == 0
+        assert realised.details["rule"].startswith("exchange/")
+        assert [row["base"] for row in realised.details["postings"]] == [Decimal("1.00"), Decimal("-1.00")]
+        assert "0.00 CAD" in realised.lines[0]
+        assert realised.lines[0].endswith("1.00 CAD")
 
 
 def test_what_the_sender_asserted_stands_beside_what_was_computed(desk: Desk) -> None:

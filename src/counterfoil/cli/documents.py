@@ -149,11 +149,12 @@ def refund(
     credit: Annotated[str, typer.Argument(help="Number of a receipt or credit note with an open credit.")],
     tender: Annotated[str, typer.Option(help="Code of the tender type.")],
     amount: Annotated[str | None, typer.Option(help="How much; else all that is open.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Whose credit it is, where customers share its number.")] = None,
     on: On = None,
 ) -> None:
     """Give the money of an open credit back."""
     money = number(amount) if amount is not None else None
-    outcome = act("refund", lambda work: receipts.refund(work, credit, tender, money, day(on)))
+    outcome = act("refund", lambda work: receipts.refund(work, credit, tender, money, day(on), customer))
     out.print(f"Filed refund {outcome.number}")
 
 

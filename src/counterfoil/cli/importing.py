@@ -47,6 +47,8 @@ def bring_in(
     written = form or (Form.CSV if file.suffix.lower() in (".csv", ".tsv") else Form.NDJSON)
     counts: Counter[Status] = Counter()
     try:
+        if errors is not None and errors.exists() and errors.samefile(file):
+            raise Invalid(Problem("same_file", "errors", f"{errors} is the file that is brought in: name another"))
         with ExitStack() as stack:
             source = stack.enter_context(file.open("rb"))
             digest = file_digest(source, "sha256").hexdigest()
@@ -61,7 +63,8 @@ def bring_in(
                 counts[outcome.status] += 1
                 tell(outcome)
     except OSError as error:
-        raise Invalid(Problem("file_unreadable", "", f"{error.filename}: {error.strerror}")) from error
+        named = f"{error.filename or file}: {error.strerror}"
+        raise Invalid(Problem("file_unreadable", "", named)) from error
     _sum_up(counts, dry_run, as_json)
     if counts[Status.REFUSED]:
         raise typer.Exit(SOME_BAD)

@@ -120,7 +120,8 @@ def _net(asked: SaleLine, using: Pricing, problems: list[Problem]) -> _Net | Non
     if unit_price is None and item is not None and using.unit == using.base:
         unit_price = item.price
     if unit_price is None:
-        problems.append(Problem("price_missing", asked.where, f"item {asked.item_id} has no price, and none was sent"))
+        say = f"item {item.sku} has no price in {using.unit.code}, and none was sent" if item else "a price is missing"
+        problems.append(Problem("price_missing", asked.where, say))
         return None
     millionths(asked.quantity, asked.where)
     millionths(unit_price, asked.where, "unit price")

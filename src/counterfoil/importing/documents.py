@@ -70,15 +70,20 @@ class _CreditNote:
 
 
 def _read_credit_note(found: Fields) -> _CreditNote:
-    asked = sales.read_sale(found, DocumentKind.SALES_INVOICE)
+    asked = _giving_back(found, sales.read_sale(found, DocumentKind.SALES_INVOICE))
+    given = asked.given | {"type_code": "A", "due_on": asked.given["due_on"] or asked.given["on"]}
+    return _CreditNote(replace(asked, given=given), found.text("invoice", max_length=SHORT))
+
+
+def _giving_back(found: Fields, asked: SaleAsked) -> SaleAsked:
+    """What a credit note asks for as a sale: its quantities and figures say what is given back."""
     for number, line in enumerate(asked.lines):
         if line.given["quantity"] < 0:
             found.note("out_of_range", f"lines.{number}.quantity", "is what is given back, 0 or more")
     given = asked.given
     turned = {key: _minus(given[key]) for key in ("asserted_subtotal", "asserted_tax", "asserted_total")}
-    mirrored = given | turned | {"type_code": "A", "due_on": given["due_on"] or given["on"]}
     lines = tuple(replace(line, given=_given_back(line.given), tax=_minus(line.tax)) for line in asked.lines)
-    return _CreditNote(replace(asked, given=mirrored, lines=lines), found.text("invoice", max_length=SHORT))
+    return replace(asked, given=given | turned, lines=lines)
 
 
 def _minus(amount: Decimal | None) -> Decimal | None:
@@ -113,7 +118,7 @@ def _apply(work: Work, filed: Filed, number: str) -> None:
     if not charges:
         raise NotFound(Problem("invoice_not_found", "invoice", f"the customer has no open invoice {number!r}"))
     for credit in work.unit.journal.items_of(filed.document.id):
-        receipts.apply_credit(work, credit, charges, filed.document.on)
+        receipts.apply_credit(work, credit, charges, filed.document.on, in_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,8 @@ def _file_entry(work: Work, finder: Finder, wanted: AccountingEntry) -> Filed:
 def _read_history(found: Fields) -> SaleAsked:
     kind = _kind(found, (*_ORDERS, *_INVOICES, DocumentKind.CREDIT_NOTE), DocumentKind.SALES_INVOICE)
     asked = sales.read_sale(found, kind)
+    if kind is DocumentKind.CREDIT_NOTE:
+        asked = _giving_back(found, asked)
     asked.given["tax_rounding"] = TaxRounding.DELIVERED
     paid = found.decimal("paid", places=6)
     if paid is None:

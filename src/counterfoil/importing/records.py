@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
+from itertools import chain
 from typing import BinaryIO
 
 from counterfoil.core.errors import Invalid, Problem
@@ -99,12 +100,6 @@ def table(lines: Iterable[bytes], part: str, group: str) -> Iterator[Record]:
     names = _names(header)
     waiting: _Waiting | None = None
     for row in source.rows():
-        if row.problem is not None:
-            if waiting:
-                yield waiting.record(header, source.header_raw)
-            waiting = None
-            yield Record(row.line, source.header_raw + row.raw, rows=(header, row.cells), problems=(row.problem,))
-            continue
         head, element = _split(names, row.cells, part)
         key = str(head.get(group, "")) if part else ""
         if waiting and part and waiting.key and key in ("", waiting.key):
@@ -128,7 +123,7 @@ class _Row:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A record whose last row may not have been seen yet."""
+    """A record whose last row may not have been seen yet; one row that cannot be read makes all of it bad."""
 
     head: dict[str, object]
     part: str
@@ -136,11 +131,15 @@ class _Waiting:
     elements: list[dict[str, object]] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     count: int = 0
+    problems: list[Problem] = field(default_factory=list)
 
     def add(self, row: _Row, element: dict[str, object]) -> None:
         self.count += 1
         if self.count > MOST_ROWS:
             return
+        if row.problem is not None:
+            where = f"{self.part}.{self.count - 1}" if self.part else ""
+            self.problems.append(replace(row.problem, where=where))
         self.rows.append(row)
         if element:
             self.elements.append(element)
@@ -151,6 +150,8 @@ class _Waiting:
         if self.count > MOST_ROWS:
             say = f"{self.count} rows are one document, at most {MOST_ROWS} may be"
             return Record(self.rows[0].line, raw, rows=rows, problems=(Problem("too_many_rows", self.part, say),))
+        if self.problems:
+            return Record(self.rows[0].line, raw, rows=rows, problems=tuple(self.problems))
         found = {**self.head, self.part: self.elements} if self.part and self.elements else self.head
         return Record(self.rows[0].line, raw, found, rows, content=_hash(found))
 
@@ -176,21 +177,27 @@ class _Source:
             raise Invalid(Problem("not_text", "", "line 1: the header is not UTF-8")) from error
         self._delimiter = max(_DELIMITERS, key=text.count)
         self.header_raw = first if first.endswith(b"\n") else first + b"\n"
-        header = next(csv.reader([text], delimiter=self._delimiter), [])
+        try:
+            header = next(self._reader([text]), [])
+        except csv.Error as error:
+            raise Invalid(Problem("not_csv", "", f"line 1: {_why(error)}")) from error
         if not any(header):
             raise Invalid(Problem("header_missing", "", "line 1: a table begins with the names of its columns"))
         return [name.strip() for name in header]
 
     def rows(self) -> Iterator[_Row]:
-        """The rows that hold anything."""
-        reader = csv.reader(self._texts(), delimiter=self._delimiter)
+        """The rows that hold anything. Where one cannot be read, its first line is bad and the next begins a row."""
+        reader = self._reader(self._texts())
         while True:
             line = self._number + 1
             self._unreadable = None
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield _Row(line, self._raw(), [], Problem("not_csv", "", str(error)))
+                self._give_back(line)
+                reader = self._reader(self._texts())
+                raw = self._raw()
+                yield _Row(line, raw, self._cells(raw), Problem("not_csv", "", _why(error)))
                 continue
             if cells is None:
                 return
@@ -201,10 +208,27 @@ class _Source:
             else:
                 self._raw()
 
+    def _reader(self, texts: Iterable[str], strict: bool = True) -> Iterator[list[str]]:
+        """Strict: otherwise a quote that is not closed would take the following lines into its cell."""
+        return csv.reader(texts, delimiter=self._delimiter, strict=strict)
+
+    def _give_back(self, line: int) -> None:
+        """Read the lines behind one once more, as if nothing stood before them."""
+        self._lines = chain(self._taken[1:], self._lines)
+        self._taken, self._number = self._taken[:1], line
+
+    def _cells(self, raw: bytes) -> list[str]:
+        """The cells of a line by itself, as far as they can be told apart."""
+        text = raw.decode(errors="replace").rstrip("\r\n")
+        try:
+            return next(self._reader([text], strict=False), [])
+        except csv.Error:
+            return [text]
+
     def _texts(self) -> Iterator[str]:
         for line in self._lines:
             self._number += 1
-            self._taken.append(line[:LONGEST_LINE])
+            self._taken.append(line)
             if len(line) > LONGEST_LINE:
                 self._unreadable = f"the line has more than {LONGEST_LINE} bytes"
             try:
@@ -214,8 +238,14 @@ class _Source:
                 yield line[:LONGEST_LINE].decode(errors="replace")
 
     def _raw(self) -> bytes:
-        raw, self._taken = b"".join(self._taken), []
+        raw, self._taken = b"".join(line[:LONGEST_LINE] for line in self._taken), []
         return raw
+
+
+def _why(error: csv.Error) -> str:
+    if "new-line" in str(error):
+        return "a carriage return stands alone: lines end in LF or CRLF"
+    return "a quote is not closed, or something stands behind the closing one"
 
 
 def _names(header: list[str]) -> list[tuple[str, ...]]:

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -114,6 +115,18 @@ def run(
     return _Run(context, KINDS[kind], source or context.said.request_id, not dry_run).outcomes(lines, form)
 
 
+def meaning(kind: str, lines: Iterable[bytes], form: Form) -> bytes:
+    """A hash of what lines ask for; Invalid for a table without a header."""
+    asked = sha256(kind.encode())
+    for record in _records(KINDS[kind], lines, form):
+        asked.update(f"\n{record.line}:".encode() + (record.content or record.raw))
+    return asked.digest()
+
+
+def _records(kind: Kind[Any], lines: Iterable[bytes], form: Form) -> Iterator[Record]:
+    return table(lines, kind.part, kind.group) if form is Form.CSV else objects(lines)
+
+
 class _Run:
     """One file on its way in."""
 
@@ -123,7 +136,7 @@ class _Run:
         self._refused: list[LineOutcome] = []
 
     def outcomes(self, lines: Iterable[bytes], form: Form) -> Iterator[LineOutcome]:
-        records = table(lines, self._kind.part, self._kind.group) if form is Form.CSV else objects(lines)
+        records = _records(self._kind, lines, form)
         size = 1 if self._kind.alone and not self._context.store.one_writer else TOGETHER
         while some := list(islice(records, size)):
             with _set_aside():
@@ -151,16 +164,20 @@ class _Run:
         return _Line(record, wanted, key, record.content)
 
     def _filed(self, lines: Sequence[_Line]) -> list[LineOutcome]:
-        """File lines together; where that fails, those before the bad line together, and those after it."""
+        """File lines together; where that fails, those before the bad line together, and those after it.
+
+        What is only tried leaves nothing that a later line could see: there the good ones are tried with it again.
+        """
         done: list[LineOutcome] = []
         while lines:
             try:
                 return done + self._together(lines)
             except _Stopped as stopped:
-                done += self._filed(lines[: stopped.index])
+                before, after = lines[: stopped.index], lines[stopped.index + 1 :]
+                done += self._filed(before) if self._keeps else []
                 done.append(_bad(lines[stopped.index].record, stopped.problems))
                 self._refused.append(done[-1])
-                lines = lines[stopped.index + 1 :]
+                lines = after if self._keeps else [*before, *after]
             except Exception as error:
                 # The database itself refused, at the commit at the latest, and did not say which line it was.
                 if len(lines) > 1:

@@ -29,6 +29,7 @@ def batch(context: Context, keep: bool = True) -> Iterator[Batch]:
             effects = Batch(context, unit)
             yield effects
             if not keep:
+                unit.settle()
                 raise _Trial
         context.tell(effects.came_of_it)
 

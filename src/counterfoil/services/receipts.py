@@ -153,12 +153,15 @@ def apply_credit(
     upto: Money | None = None,
     in_order: bool = False,
 ) -> list[Application]:
-    """Set a credit against charges, oldest due first unless their order is given, as far as it goes."""
+    """Set a credit against charges, oldest due first, as far as it goes.
+
+    in_order: in the order given, and those that are free only later as of the day on which they are
+    """
     known = {item.id: item for item in charges}
-    groups = [[item] for item in charges] if in_order else [list(charges)]
+    groups = [(max(on, item.free_on), [item]) for item in charges] if in_order else [(on, list(charges))]
     made: list[Application] = []
-    for group in groups:
-        for joined in spread(credit, group, on, upto):
+    for day, group in groups:
+        for joined in spread(credit, group, day, upto):
             file_application(work, joined, known[joined.debit_id], credit)
             credit = replace(credit, remaining=credit.remaining + joined.amount)
             upto = None if upto is None else upto - joined.amount
@@ -181,21 +184,28 @@ def file_application(work: Work, joined: Application, debit: OpenItem, credit: O
 
 
 def apply(
-    work: Work, credit_number: str, invoice_number: str, amount: Decimal | None = None, on: date | None = None
+    work: Work,
+    credit_number: str,
+    invoice_number: str,
+    amount: Decimal | None = None,
+    on: date | None = None,
+    credit_id: int | None = None,
 ) -> Filed:
     """Set an open credit (a receipt or credit note) against an open invoice of the same customer.
 
-    amount: None = as much as both allow
+    amount:    None = as much as both allow
+    credit_id: the credit's document where it is known: customers may share the numbers of their issuer
     """
     pairs = [
         (credit, charge)
-        for credit in _open_items(work, credit_number, -1)
+        for credit in _open_items(work, credit_number, -1, credit_id)
         for charge in _open_items(work, invoice_number, 1)
         if credit.party_id == charge.party_id and credit.amount.currency == charge.amount.currency
     ]
     if not pairs:
         say = f"{credit_number} and {invoice_number} are not of one customer and currency"
         raise Refused(Problem("not_together", "invoice", say))
+    _require_one([credit for credit, _ in pairs], credit_number)
     credit, charge = pairs[0]
     on = on or max(work.today, credit.free_on, charge.free_on)
     check_date(on, credit, charge)
@@ -211,11 +221,14 @@ def apply(
     return Filed(document)
 
 
-def _open_items(work: Work, number: str, sign: int) -> list[OpenItem]:
-    """The open items of a number that are charges (sign 1) or credits (sign -1), ours first, at least one."""
+def _open_items(work: Work, number: str, sign: int, only: int | None = None) -> list[OpenItem]:
+    """The open items of a number that are charges (sign 1) or credits (sign -1), ours first, at least one.
+
+    only: of this document
+    """
     found = [
         item
-        for document_id in work.unit.documents.find(number)
+        for document_id in ([only] if only else work.unit.documents.find(number))
         for item in work.unit.journal.items_of(document_id)
         if item.remaining.minor * sign > 0
     ]
@@ -225,6 +238,14 @@ def _open_items(work: Work, number: str, sign: int) -> list[OpenItem]:
     return found
 
 
+def _require_one(credits: Sequence[OpenItem], number: str) -> None:
+    """Refused where several customers have a credit of a number: it is not for us to choose whose money moves."""
+    count = len({item.party_id for item in credits})
+    if count > 1:
+        say = f"{count} customers have an open credit {number!r}"
+        raise Conflict(Problem("number_ambiguous", "credit", say))
+
+
 def check_date(on: date, *items: OpenItem) -> None:
     """Refused when something would be set against items on a day for which they are not free."""
     free_on = max(item.free_on for item in items)
@@ -232,18 +253,33 @@ def check_date(on: date, *items: OpenItem) -> None:
         raise Refused(Problem("date_before", "on", f"{on} is before {free_on}, when both were there and not spent"))
 
 
-def unapply(work: Work, credit_number: str, invoice_number: str, on: date | None = None) -> Filed:
-    """Take all applications between a credit and an invoice back; both are open again."""
+def unapply(
+    work: Work, credit_number: str, invoice_number: str, on: date | None = None, credit_id: int | None = None
+) -> Filed:
+    """Take all applications between a credit and an invoice back; both are open again. credit_id as in `apply`."""
     documents = work.unit.documents
-    for credit_id in documents.find(credit_number):
+    for number in [credit_id] if credit_id else documents.find(credit_number):
         for invoice_id in documents.find(invoice_number):
-            credits = {item.id: item for item in work.unit.journal.items_of(credit_id) if item.amount.minor < 0}
+            credits = {item.id: item for item in work.unit.journal.items_of(number) if item.amount.minor < 0}
             charges = {item.id: item for item in work.unit.journal.items_of(invoice_id) if item.amount.minor > 0}
-            document = documents.get(credit_id)
+            document = documents.get(number)
             if document is not None and _take_back(work, credits, charges, on):
                 return Filed(document)
     say = f"{credit_number} is not applied to {invoice_number}"
     raise NotFound(Problem("application_not_found", "invoice", say))
+
+
+def _credit(work: Work, number: str, customer_code: str | None) -> OpenItem:
+    accounts = work.reference.accounts
+    found = [item for item in _open_items(work, number, -1) if accounts[item.account_id].control == "receivable"]
+    if customer_code is not None:
+        customer = work.unit.parties.customer_by_code(customer_code)
+        owners = work.unit.parties.group(customer.id) if customer else ()
+        found = [item for item in found if item.party_id in owners]
+    if not found:
+        raise NotFound(Problem("credit_not_found", "credit", f"no customer has an open credit {number!r}"))
+    _require_one(found, number)
+    return found[0]
 
 
 def _take_back(work: Work, credits: dict[int, OpenItem], charges: dict[int, OpenItem], on: date | None) -> bool:
@@ -263,13 +299,19 @@ def _take_back(work: Work, credits: dict[int, OpenItem], charges: dict[int, Open
 
 
 def refund(
-    work: Work, credit_number: str, tender_code: str, amount: Decimal | None = None, on: date | None = None
+    work: Work,
+    credit_number: str,
+    tender_code: str,
+    amount: Decimal | None = None,
+    on: date | None = None,
+    customer: str | None = None,
 ) -> Filed:
-    """Give the money of an open credit back.
+    """Give the money of a customer's open credit back.
 
-    amount: None = all that is open of it
+    amount:   None = all that is open of it
+    customer: whose credit it is, needed where customers share its issuer's number
     """
-    credit = _open_items(work, credit_number, -1)[0]
+    credit = _credit(work, credit_number, customer)
     unit = credit.amount.currency
     money = -credit.remaining if amount is None else Money.exactly(amount, unit, "amount")
     if not 0 < money.minor <= -credit.remaining.minor:

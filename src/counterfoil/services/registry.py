@@ -285,7 +285,10 @@ def add_customer(
 def file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None) -> None:
     """File the ids that other systems know a thing by: system -> id."""
     for system, theirs in (refs or {}).items():
-        work.unit.refs.add(system, kind, theirs, number)
+        try:
+            work.unit.refs.add(system, kind, theirs, number)
+        except Conflict as error:
+            raise Conflict([replace(problem, where=f"refs.{system}") for problem in error.problems]) from error
     if refs:
         work.unit.references.touch()
         work.unit.mint.claims(kind)

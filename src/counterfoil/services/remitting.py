@@ -63,7 +63,7 @@ def remit(
     )
     work.file(document)
     (paid,) = work.post(for_remittance(document, receipts.books(work, document)))
-    pay_with(work, paid, chosen, on)
+    pay_with(work, paid, chosen, on, named=invoices is not None)
     return Filed(document)
 
 
@@ -78,12 +78,15 @@ def _numbered(items: Sequence[OpenItem], number: str) -> list[OpenItem]:
     return found
 
 
-def pay_with(work: Work, paid: OpenItem, owed: Sequence[OpenItem], on: date) -> None:
-    """Set money that was paid (an open debit) against what is owed, in order, as far as it goes."""
+def pay_with(work: Work, paid: OpenItem, owed: Sequence[OpenItem], on: date, named: bool = False) -> None:
+    """Set money that was paid (an open debit) against what is owed, in order, as far as it goes.
+
+    named: what is owed only later is paid as of the day on which it is
+    """
     for item in owed:
         if not paid.remaining:
             break
-        for joined in receipts.apply_credit(work, item, [paid], on):
+        for joined in receipts.apply_credit(work, item, [paid], max(on, item.free_on) if named else on):
             paid = replace(paid, remaining=paid.remaining - joined.amount)
 
 

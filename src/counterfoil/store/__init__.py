@@ -156,6 +156,11 @@ class Unit:
         sequence, numbers = self.journal.ask_sequence(), self.documents.ask_numbers()
         return Drawn(sequence(), numbers())
 
+    def settle(self) -> None:
+        """Have the database take all that was filed so far, or say what it refuses of it."""
+        self._connection.flush()
+        self.references.ask_version().row()
+
     def write_heads(self, drawn: Drawn, now: datetime, actor: str, message_id: int) -> None:
         """Write the heads of all that was filed; nothing may be filed after its numbers are drawn."""
         self.documents.write_heads(drawn.numbers, now, actor, message_id)

@@ -41,6 +41,8 @@ Place = Sequence[Any]
 _debit, _credit = open_item.alias("debit"), open_item.alias("credit")
 _charge, _paid_by = document.alias("charge"), document.alias("paid_by")
 _back = entry.alias("back")
+#: The customer that goes on for a merged one.
+_goes_on = party.alias("goes_on")
 _open = (
     sa.select(sa.cast(sa.func.coalesce(sa.func.sum(open_item_state.c.remaining), 0), sa.BigInteger))
     .join(open_item, open_item.c.id == open_item_state.c.item_id)
@@ -55,12 +57,18 @@ _reversed = (
     .scalar_subquery()
     .is_not(None)
 )
-_headed = (
-    sa.select(document, sa.func.coalesce(party.c.code, ""), _open, _reversed)
+_whole = (
+    sa.select(
+        document,
+        sa.func.coalesce(_goes_on.c.id, party.c.id),
+        sa.func.coalesce(_goes_on.c.code, party.c.code, ""),
+        _open,
+        _reversed,
+    )
     .join(party, party.c.id == document.c.customer_id, isouter=True)
-    .order_by(document.c.dated_on.desc(), document.c.id.desc())
-    .limit(p("limit"))
+    .join(_goes_on, _goes_on.c.id == party.c.merged_into, isouter=True)
 )
+_headed = _whole.order_by(document.c.dated_on.desc(), document.c.id.desc()).limit(p("limit"))
 _narrowed: dict[str, sa.ColumnElement[bool]] = {
     "customer_id": document.c.customer_id == p("customer_id"),
     "number": document.c.number_key == p("number"),
@@ -70,11 +78,7 @@ _narrowed: dict[str, sa.ColumnElement[bool]] = {
     "order_id": document.c.order_id == p("order_id"),
     "original_id": document.c.original_id == p("original_id"),
 }
-_one = Statement(
-    sa.select(document, sa.func.coalesce(party.c.code, ""), _open, _reversed)
-    .join(party, party.c.id == document.c.customer_id, isouter=True)
-    .where(document.c.id == p("id"))
-)
+_one = Statement(_whole.where(document.c.id == p("id")))
 _tracking = Statement(sa.select(tracking).where(tracking.c.shipment_id == p("id")))
 _entry_columns = (entry, sa.func.coalesce(document.c.number, ""))
 _entry = Statement(
@@ -96,11 +100,13 @@ _entry_narrowed: dict[str, sa.ColumnElement[bool]] = {
 class DocumentShown:
     """A document in a list, with its lines where it is shown alone.
 
-    open:     what is open of it, a charge +, a credit -
-    reversed: whether its entries have been negated
+    customer_id, customer: of the customer, or of the one that goes on for it; a supplier alike
+    open:                  what is open of it, a charge +, a credit -
+    reversed:              whether its entries have been negated
     """
 
     document: Document
+    customer_id: int | None
     customer: str
     open: Money
     reversed: bool
@@ -258,7 +264,7 @@ def _applications(given: tuple[str, ...]) -> Statement:
             application.c.dated_on,
             application.c.amount,
             _debit.c.currency,
-            party.c.code,
+            sa.func.coalesce(_goes_on.c.code, party.c.code),
             _charge.c.id,
             _charge.c.number,
             _paid_by.c.id,
@@ -269,6 +275,7 @@ def _applications(given: tuple[str, ...]) -> Statement:
         .join(_debit, _debit.c.id == application.c.debit_id)
         .join(_credit, _credit.c.id == application.c.credit_id)
         .join(party, party.c.id == _debit.c.party_id)
+        .join(_goes_on, _goes_on.c.id == party.c.merged_into, isouter=True)
         .join(_charge, _charge.c.id == _debit.c.document_id)
         .join(_paid_by, _paid_by.c.id == _credit.c.document_id)
         .where(*(conditions[name] for name in given))
@@ -280,9 +287,10 @@ def _applications(given: tuple[str, ...]) -> Statement:
 def _shown(row: Row, lines: Sequence[Row], width: int) -> DocumentShown:
     made = to_document(row[:width], lines)
     fields = dict(zip(document.columns.keys(), row[:width], strict=True))
-    customer, remaining, is_reversed = row[width:]
+    customer_id, customer, remaining, is_reversed = row[width:]
     return DocumentShown(
         document=made,
+        customer_id=customer_id,
         customer=customer,
         open=Money(int(remaining), made.total.currency),
         reversed=bool(is_reversed),

@@ -77,7 +77,24 @@ _numbered = Statement(
 _entered = Statement(
     sa.select(document.c.entered_at, document.c.actor, document.c.is_ours).where(document.c.id == p("id"))
 )
-_entries = Statement(sa.select(entry).where(entry.c.document_id == p("id")).order_by(entry.c.seq))
+_own_entries = sa.select(entry.c.id).where(entry.c.document_id == p("id"))
+
+
+def _realised(side: sa.ColumnElement[int]) -> sa.Select[tuple[int]]:
+    """Entries of exchange differences that applications of the document's items realised."""
+    joined = sa.select(application.c.entry_id).join(open_item, side == open_item.c.id)
+    return joined.where(open_item.c.document_id == p("id"), application.c.entry_id.is_not(None))
+
+
+_entries = Statement(
+    sa.select(entry)
+    .where(
+        entry.c.id.in_(
+            sa.union_all(_own_entries, _realised(application.c.debit_id), _realised(application.c.credit_id))
+        )
+    )
+    .order_by(entry.c.seq)
+)
 _postings = Statement(
     sa.select(posting).where(one_of(posting.c.entry_id, "ids")).order_by(posting.c.entry_id, posting.c.position)
 )
@@ -254,7 +271,7 @@ class Traces:
         return any(word.search(said) for said in (heard.reply, bytes(body).decode(errors="replace")))
 
     def entries(self, document_id: int) -> list[Posted]:
-        """A document's entries in their order."""
+        """A document's entries in their order, with the exchange differences that its applications realised."""
         heads = self._connection.rows(_entries, id=document_id)
         legs: dict[int, list[Posting]] = {}
         for row in self._connection.rows(_postings, ids=[head[0] for head in heads]) if heads else ():

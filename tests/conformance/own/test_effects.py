@@ -123,6 +123,7 @@ def test_a_change_is_refused_where_somebody_else_was_first(ask: Ask) -> None:
         assert (late.status_code, codes(late)) == (412, ["changed_meanwhile"])
         assert ask("PATCH", path, change, If_Match="*").status_code == 200
         assert ask("PATCH", path, change, If_Match=mine.headers["ETag"]).status_code == 200
+        assert ask("PATCH", path, change, If_Match=f'"old", {mine.headers["ETag"]}').status_code == 200
 
 
 def test_one_of_two_changes_at_the_same_moment_is_refused(ask: Ask) -> None:
@@ -195,6 +196,31 @@ def test_a_prefix_of_numbers(ask: Ask) -> None:
     assert found(ask("POST", "/invoices", INVOICE))["number"] == "A24-000001"
     assert ask("POST", "/number-series", {"kind": "sales_invoice", "prefix": "A24"}).status_code == 400
     assert ask("POST", "/number-series", {"kind": "entry", "prefix": "E-"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        ("/receipts", {"customer": "NOPE", "tender": "?", "amount": -1}, ["customer", "tender", "amount"]),
+        ("/receipts", {"customer": "NORTH", "tender": "T", "amount": 1, "invoices": ["x"]}, ["invoices"]),
+        ("/refunds", {"credit": "x", "customer": "NOPE", "tender": "?", "amount": 0}, ["customer", "tender", "amount"]),
+        ("/refunds", {"credit": "x", "tender": "T"}, ["credit"]),
+        ("/remittances", {"supplier": "NOPE", "tender": "?", "amount": 0}, ["supplier", "tender", "amount"]),
+        (
+            "/invoices",
+            {**INVOICE, "customer": "NOPE", "tenders": [{"tender": "?", "amount": 1}]},
+            ["customer", "tenders.0.tender"],
+        ),
+        ("/stock/adjustments", {"sku": "NOPE", "quantity": 1}, ["sku"]),
+        ("/customers/3/merge", {"into": "NOPE"}, ["into"]),
+        ("/periods/close", {"book_month": 202413}, ["book_month"]),
+    ],
+)
+def test_names_that_are_none_are_told_at_once_and_as_the_bodys_fault(
+    ask: Ask, path: str, body: object, wrong: list[str]
+) -> None:
+    answer = ask("POST", path, body)
+    assert (answer.status_code, [one["where"] for one in parsed(answer.data)["problems"]]) == (422, wrong)
 
 
 def test_a_refused_call_is_made_once_more_as_its_own_caller(book: Store, ask: Ask) -> None:

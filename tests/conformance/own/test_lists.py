@@ -100,6 +100,30 @@ def test_what_cannot_be_asked(ask: Ask, query: str, code: str) -> None:
     assert (answer.status_code, codes(answer)) == (400, [code])
 
 
+def test_a_member_that_there_is_not_is_refused_on_an_empty_list_too(ask: Ask) -> None:
+    answer = ask("GET", "/refunds?fields=number,colour")
+    assert (answer.status_code, codes(answer)) == (400, ["field_unknown"])
+
+
+def test_documents_of_a_merged_customer_are_those_of_the_one_that_goes_on(ask: Ask) -> None:
+    made = found(ask("POST", "/invoices", invoice("2024-02-01")))["id"]
+    found(ask("POST", "/receipts", {"customer": "NORTH", "amount": 1, "tender": "T", "dated_on": "2024-02-02"}))
+    kept = found(ask("POST", "/customers/3/merge", {"into": "BLUE002"}))["id"]
+    (listed,) = found(ask("GET", "/invoices?customer=BLUE002"))["data"]
+    for shown in (listed, found(ask("GET", f"/invoices/{made}"))):
+        assert (shown["customer"], shown["customer_id"]) == ("BLUE002", kept)
+    (joined,) = found(ask("GET", "/applications"))["data"]
+    assert joined["customer"] == "BLUE002"
+
+
+def test_documents_are_narrowed_to_a_supplier(ask: Ask) -> None:
+    for code in ("MILL", "LUMEN"):
+        found(ask("POST", "/suppliers", {"code": code, "name": code}))
+        found(ask("POST", "/remittances", {"supplier": code, "amount": 5, "tender": "T", "dated_on": "2024-02-01"}))
+    (listed,) = found(ask("GET", "/remittances?customer=MILL"))["data"]
+    assert listed["customer"] == "MILL"
+
+
 def test_what_is_not_there(book: Store, ask: Ask) -> None:
     order = found(ask("POST", "/orders", {"kind": "quote", "dated_on": "2024-02-01", "lines": [{"sku": "LAMP"}]}))["id"]
     for path in (

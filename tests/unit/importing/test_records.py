@@ -87,6 +87,38 @@ def test_a_line_that_is_no_text_is_bad_alone() -> None:
     assert records[1].found == {"a": "2", "b": "3"}
 
 
+@pytest.mark.parametrize("broken", ['1,"x', '1,"x"y', '1,"' + "x" * 200_000])
+def test_a_quote_that_does_not_close_takes_no_other_line_with_it(broken: str) -> None:
+    records = read(f'a,b\n0,y\n{broken}\n2,y\n3,"z"\n4,w\n', part="", group="")
+    assert [(record.line, record.found and record.found["a"]) for record in records] == [
+        (2, "0"),
+        (3, None),
+        (4, "2"),
+        (5, "3"),
+        (6, "4"),
+    ]
+    assert codes(records) == ["not_csv"]
+    assert records[1].rows[1][0] == "1" or len(broken) > 100_000
+    assert records[1].raw.endswith(broken.encode() + b"\n")
+
+
+def test_a_row_that_cannot_be_read_makes_its_whole_document_bad() -> None:
+    rows = [b"1,A\n", b"1,\xff\n", b"1,C\n", b"2,D\n", b'2,"E\n', b"3,F\n"]
+    records = list(table([b"number,lines.sku\n", *rows], "lines", "number"))
+    assert [(record.line, [(one.where, one.code) for one in record.problems]) for record in records] == [
+        (2, [("lines.1", "not_text")]),
+        (5, [("lines.1", "not_csv")]),
+        (7, []),
+    ]
+    assert [len(record.rows) for record in records] == [4, 3, 2]
+
+
+def test_lines_that_end_in_a_carriage_return_are_refused_whole() -> None:
+    with pytest.raises(Invalid) as caught:
+        list(table([b"a,b\r1,2\r"], "", ""))
+    assert caught.value.problems[0].code == "not_csv"
+
+
 def test_too_many_rows_of_one_document_are_one_problem() -> None:
     rows = "".join("1,A\n" for _ in range(MOST_ROWS + 1))
     first, second = read(f"number,lines.sku\n{rows}2,B\n")

@@ -19,6 +19,7 @@ from counterfoil.contracts.own.resource import (
     making,
     showing,
 )
+from counterfoil.contracts.own.sales import check_month
 from counterfoil.contracts.own.shapes import Address, Asked, Code, Id, Month, Paged, Shown, address, place
 from counterfoil.core.access import Verb
 from counterfoil.core.reference import Policy
@@ -164,12 +165,20 @@ def _periods(asked: Reading[Paged]) -> list[tuple[Place, Closing]]:
     return in_pages([((row.id,), row) for row in _closings(asked.view)], asked)
 
 
+def _check_month(wanted: Writing[Any]) -> None:
+    names = Names(wanted.view)
+    check_month(names, wanted.asked.book_month)
+    names.check()
+
+
 def _close(wanted: Writing[Close]) -> Closing:
+    _check_month(wanted)
     periods.close(wanted.work, wanted.asked.book_month)
     return _closings(wanted.view)[-1]
 
 
 def _reopen(wanted: Writing[Reopen]) -> Closing:
+    _check_month(wanted)
     periods.reopen(wanted.work, wanted.asked.book_month, wanted.asked.reason)
     return _closings(wanted.view)[-1]
 

@@ -127,7 +127,7 @@ class Document(Head, kw_only=True):
 
 
 class DocumentsAsked(Paged):
-    """Which documents: of a customer's code, of a number, of some days."""
+    """Which documents: of a customer's or supplier's code, of a number, of some days."""
 
     customer: Code | None = None
     number: Code | None = None
@@ -184,7 +184,7 @@ def _head(found: DocumentShown) -> dict[str, Any]:
         "state": made.state.value,
         "number": made.number,
         "customer": found.customer or None,
-        "customer_id": made.customer_id,
+        "customer_id": found.customer_id,
         "dated_on": made.on,
         "made_at": made.at,
         "due_on": made.due_on,
@@ -239,7 +239,7 @@ def _line(line: CoreLine) -> LineShown:
 
 
 def listed(asked: Reading[Any], kinds: frozenset[Kind]) -> list[DocumentShown] | None:
-    """The page of documents that is asked for; None where the customer that it names is none."""
+    """The page of documents that is asked for; None where the customer or supplier that it names is none."""
     wanted = asked.asked
     narrowed = {
         name: getattr(wanted, name)
@@ -250,10 +250,11 @@ def listed(asked: Reading[Any], kinds: frozenset[Kind]) -> list[DocumentShown] |
     if wanted.state is not None:
         narrowed["state"] = wanted.state.value
     if wanted.customer is not None:
-        customer = asked.view.parties.customer_by_code(wanted.customer)
-        if customer is None:
+        parties = asked.view.parties
+        party = parties.customer_by_code(wanted.customer) or parties.supplier_by_code(wanted.customer)
+        if party is None:
             return None
-        narrowed["customer_ids"] = asked.view.parties.group(customer.id)
+        narrowed["customer_ids"] = parties.group(party.id)
     return asked.view.lists.documents(kinds, narrowed, asked.place, wanted.limit + 1)
 
 

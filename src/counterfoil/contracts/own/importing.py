@@ -12,8 +12,8 @@ from counterfoil.contracts.own.replies import ProblemShown
 from counterfoil.contracts.own.resource import Operation, Params, Resource
 from counterfoil.contracts.own.shapes import Asked, Shown
 from counterfoil.core.access import Verb
-from counterfoil.importing import KINDS, Form, LineOutcome, Status, run
-from counterfoil.services.office import Context
+from counterfoil.importing import KINDS, Form, LineOutcome, Status, meaning, run
+from counterfoil.services.office import Context, Told
 from counterfoil.wire.contract import Again, Reply, Request
 
 _CSV = "text/csv"
@@ -55,15 +55,24 @@ def _bring(
 ) -> Reply:
     """File every good line and name every bad one; the same body or key again files nothing twice."""
     form = Form.CSV if request.headers.get("content-type", "").split(";")[0].strip() == _CSV else Form.NDJSON
-    source = key_of(request) or sha256(request.body).hexdigest()
+    lines, key = request.body.splitlines(keepends=True), key_of(request)
+    if key is not None and not asked.dry_run:
+        _bind(ctx, key, meaning(kind, lines, form))
+    source = key or sha256(request.body).hexdigest()
     counts = dict.fromkeys(Status, 0)
     bad = []
-    for outcome in run(ctx, kind, request.body.splitlines(keepends=True), asked.dry_run, form=form, source=source):
+    for outcome in run(ctx, kind, lines, asked.dry_run, form=form, source=source):
         counts[outcome.status] += 1
         if outcome.status is Status.REFUSED:
             bad.append(_bad(outcome))
     brought = Brought(filed=counts[Status.FILED], known=counts[Status.KNOWN], refused=counts[Status.REFUSED], bad=bad)
     return replies.answered(200, brought)
+
+
+def _bind(ctx: Context, key: str, content: bytes) -> None:
+    """Bind a key to what it brings before the first line is filed: after a crash the same call goes on."""
+    with ctx.work() as work:
+        work.tell_once(key, content, lambda: Told(200, b""))
 
 
 def _bad(outcome: LineOutcome) -> BadLine:

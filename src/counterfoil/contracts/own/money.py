@@ -9,14 +9,18 @@ from msgspec import Meta
 
 from counterfoil.contracts.own import documents
 from counterfoil.contracts.own.documents import Document
+from counterfoil.contracts.own.names import Names
 from counterfoil.contracts.own.resource import Operation, Place, Reading, Resource, Writing, listing, making
+from counterfoil.contracts.own.sales import check_money
 from counterfoil.contracts.own.shapes import Amount, Code, Dated, Id, Line, Paged, Shown
 from counterfoil.core.access import Verb
 from counterfoil.core.document import Kind
 from counterfoil.services import receipts
 from counterfoil.services import showing as office
 
-_RECEIPT, _REFUND, _CREDIT = (frozenset({kind}) for kind in (Kind.RECEIPT, Kind.REFUND, Kind.CREDIT_NOTE))
+_RECEIPT, _REFUND, _CREDIT, _OPENING = (
+    frozenset({kind}) for kind in (Kind.RECEIPT, Kind.REFUND, Kind.CREDIT_NOTE, Kind.OPENING_ITEM)
+)
 
 
 class NewReceipt(Dated, kw_only=True):
@@ -47,9 +51,13 @@ class Unapplying(Dated, kw_only=True):
 
 
 class NewRefund(Dated, kw_only=True):
-    """Money given back: the number of an open receipt or credit note; all that is open of it without an amount."""
+    """Money given back: the number of an open receipt or credit note; all that is open of it without an amount.
+
+    customer: whose credit it is, needed where customers share its issuer's number
+    """
 
     credit: Code
+    customer: Code | None = None
     tender: Code
     amount: Amount | None = None
 
@@ -77,7 +85,11 @@ class ApplicationsAsked(Paged):
 
 
 def _receive(wanted: Writing[NewReceipt]) -> Document:
-    asked = wanted.asked
+    asked, names = wanted.asked, Names(wanted.view)
+    names.customer(asked.customer)
+    names.tender(asked.tender)
+    check_money(names, asked.amount)
+    names.check()
     filed = receipts.receive(
         wanted.work, asked.customer, asked.amount, asked.tender, asked.dated_on, asked.invoices, asked.reference
     )
@@ -90,12 +102,15 @@ def _applying(path: str, thing: str, kinds: frozenset[Kind]) -> tuple[Operation,
 
     def apply(wanted: Writing[Applying]) -> Document:
         asked = wanted.asked
-        filed = receipts.apply(wanted.work, number(wanted), asked.invoice, asked.amount, asked.dated_on)
+        filed = receipts.apply(
+            wanted.work, number(wanted), asked.invoice, asked.amount, asked.dated_on, credit_id=wanted.id
+        )
         return documents.told(wanted.work, filed)
 
     def unapply(wanted: Writing[Unapplying]) -> Document:
         asked = wanted.asked
-        return documents.told(wanted.work, receipts.unapply(wanted.work, number(wanted), asked.invoice, asked.dated_on))
+        filed = receipts.unapply(wanted.work, number(wanted), asked.invoice, asked.dated_on, credit_id=wanted.id)
+        return documents.told(wanted.work, filed)
 
     return (
         making(
@@ -106,8 +121,12 @@ def _applying(path: str, thing: str, kinds: frozenset[Kind]) -> tuple[Operation,
 
 
 def _refund(wanted: Writing[NewRefund]) -> Document:
-    asked = wanted.asked
-    filed = receipts.refund(wanted.work, asked.credit, asked.tender, asked.amount, asked.dated_on)
+    asked, names = wanted.asked, Names(wanted.view)
+    names.customer(asked.customer)
+    names.tender(asked.tender)
+    check_money(names, asked.amount)
+    names.check()
+    filed = receipts.refund(wanted.work, asked.credit, asked.tender, asked.amount, asked.dated_on, asked.customer)
     return documents.told(wanted.work, filed)
 
 
@@ -146,6 +165,15 @@ RECEIPTS = Resource(
     ),
 )
 CREDITS = _applying("/credit-notes", "CreditNote", _CREDIT)
+OPENING_ITEMS = Resource(
+    "opening-items",
+    "Opening items",
+    (
+        *documents.reading("/opening-items", "getOpeningItem", "listOpeningItems", _OPENING),
+        *_applying("/opening-items", "OpeningItem", _OPENING),
+        documents.reversing("/opening-items", "reverseOpeningItem", _OPENING),
+    ),
+)
 REFUNDS = Resource(
     "refunds",
     "Refunds",

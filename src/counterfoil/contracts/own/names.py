@@ -47,6 +47,11 @@ class Names:
             self._none("item", sku, where)
         return found
 
+    def tender(self, code: str, where: str = "tender") -> None:
+        """A way of paying."""
+        if code not in self._view.reference.tender_types:
+            self.wrong("tender_type_unknown", where, f"there is no tender type {code!r}")
+
     def terms(self, code: str | None, where: str = "terms") -> int | None:
         """The id of payment terms."""
         if code is None:

@@ -93,19 +93,20 @@ def _asked(operation: Operation, request: Request) -> Any:
 
 def _read(operation: Operation, call: Call[Context, Settings], params: Params) -> Reply:
     asked = _asked(operation, call.request)
+    wanted = _wanted(operation, getattr(asked, "fields", None))
     place = _place(operation, asked.cursor) if operation.lists else None
     with showing.reading(call.context) as view:
         found = operation.run(Reading(call.context, view, params, asked, place))
     if operation.lists:
-        return replies.answered(200, _page(found, asked))
+        return replies.answered(200, _page(found, asked.limit, wanted))
     headers = (("ETag", _tag(found)),) if operation.tagged else ()
-    return replies.answered(200, _narrowed(found, getattr(asked, "fields", None)), *headers)
+    return replies.answered(200, _narrowed(found, wanted), *headers)
 
 
-def _page(rows: Sequence[tuple[Place, Struct]], asked: Any) -> Mapping[str, Any]:
-    shown = rows[: asked.limit]
+def _page(rows: Sequence[tuple[Place, Struct]], limit: int, wanted: Sequence[str] | None) -> Mapping[str, Any]:
+    shown = rows[:limit]
     following = _cursor(shown[-1][0]) if len(rows) > len(shown) else None
-    return {"data": [_narrowed(row, asked.fields) for _, row in shown], "next": following}
+    return {"data": [_narrowed(row, wanted) for _, row in shown], "next": following}
 
 
 def _cursor(place: Place) -> str:
@@ -136,14 +137,19 @@ def _part(part: object, kind: type) -> Any:
     raise ValueError(part)
 
 
-def _narrowed(shown: Struct, fields: str | None) -> Any:
-    if fields is None:
-        return shown
+def _wanted(operation: Operation, fields: str | None) -> Sequence[str] | None:
+    """The members that are asked for, None for all; those that the operation does not show are refused."""
+    if fields is None or operation.reply is None:
+        return None
     wanted = [name.strip() for name in fields.split(",")]
-    unknown = [name for name in wanted if name not in shown.__struct_encode_fields__]
+    unknown = [name for name in wanted if name not in operation.reply.__struct_encode_fields__]
     if unknown:
         raise Invalid([Problem("field_unknown", "fields", f"there is no member {name!r}") for name in unknown])
-    return {name: getattr(shown, name) for name in wanted}
+    return wanted
+
+
+def _narrowed(shown: Struct, wanted: Sequence[str] | None) -> Any:
+    return shown if wanted is None else {name: getattr(shown, name) for name in wanted}
 
 
 def _tag(shown: Struct) -> str:

@@ -12,6 +12,7 @@ from counterfoil.contracts.own import documents
 from counterfoil.contracts.own.documents import Document
 from counterfoil.contracts.own.names import Names
 from counterfoil.contracts.own.resource import Reading, Resource, Writing, making, showing
+from counterfoil.contracts.own.sales import check_money
 from counterfoil.contracts.own.shapes import Amount, Asked, Code, CurrencyCode, Dated, Id, Line, Shown
 from counterfoil.core.access import Verb
 from counterfoil.core.document import Kind
@@ -198,7 +199,11 @@ def _state(line: ShippedLine) -> ShipmentLine:
 
 
 def _remit(wanted: Writing[NewRemittance]) -> Document:
-    asked = wanted.asked
+    asked, names = wanted.asked, Names(wanted.view)
+    names.supplier(asked.supplier)
+    names.tender(asked.tender)
+    check_money(names, asked.amount)
+    names.check()
     filed = remitting.remit(
         wanted.work, asked.supplier, asked.amount, asked.tender, asked.dated_on, asked.invoices, asked.reference
     )

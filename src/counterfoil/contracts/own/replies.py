@@ -60,9 +60,12 @@ def told(status: int, body: bytes, *headers: tuple[str, str]) -> Reply:
 
 
 def refused(error: BookError, request: Request) -> Reply:
-    """What forbids a call."""
-    stale = any(problem.code == STALE for problem in error.problems)
-    status = HTTPStatus.PRECONDITION_FAILED.value if stale else _STATUS[type(error)]
+    """What forbids a call. A name in its body that is none makes the body wrong, not the path."""
+    status = _STATUS[type(error)]
+    if any(problem.code == STALE for problem in error.problems):
+        status = HTTPStatus.PRECONDITION_FAILED.value
+    elif isinstance(error, NotFound) and error.problems[0].where and request.method != "GET":
+        status = _STATUS[Refused]
     return answered(status, _failure(error.problems, request))
 
 

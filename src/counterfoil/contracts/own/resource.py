@@ -52,7 +52,7 @@ class Reading(Generic[Q]):
 class Writing(Generic[Q]):
     """An effect that is asked for, and the unit of work that it happens in.
 
-    match: the entity tag that the caller means to change, None = whatever is there
+    match: the entity tag that the caller means to change, or several with commas between; None = whatever is there
     """
 
     work: Work
@@ -74,7 +74,8 @@ class Writing(Generic[Q]):
 
     def require(self, before: Struct) -> None:
         """Refuse to change what is no longer what the caller saw."""
-        if self.match is not None and self.match not in ("*", self.tag(before)):
+        meant = [tag.strip() for tag in self.match.split(",")] if self.match is not None else ["*"]
+        if "*" not in meant and self.tag(before) not in meant:
             say = f"it is {self.tag(before)} now, not {self.match}"
             raise Conflict(Problem("changed_meanwhile", "If-Match", say))
 

@@ -35,6 +35,7 @@ RESOURCES: tuple[Resource, ...] = (
     money.RECEIPTS,
     money.REFUNDS,
     money.APPLICATIONS,
+    money.OPENING_ITEMS,
     suppliers.SUPPLIERS,
     suppliers.UNITS,
     purchasing.ORDERS,

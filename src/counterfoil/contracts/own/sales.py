@@ -171,6 +171,7 @@ def _line(line: LineAsked, where: str, names: Names, unit: Currency, sign: int) 
 def tenders_of(asked: list[TenderAsked], names: Names, unit: Currency, sign: int = 1) -> tuple[SaleTender, ...]:
     """The money that comes with a document."""
     for number, one in enumerate(asked):
+        names.tender(one.tender, f"tenders.{number}.tender")
         check_fine(names, one.amount, unit, f"tenders.{number}.amount")
     return tuple(
         SaleTender(one.tender, sign * one.amount, f"tenders.{number}.tender") for number, one in enumerate(asked)
@@ -184,6 +185,12 @@ def check_fine(names: Names, raw: Decimal | None, unit: Currency, where: str) ->
             Money.exactly(raw, unit, where)
     except Invalid as error:
         names.problems += error.problems
+
+
+def check_money(names: Names, amount: Decimal | None) -> None:
+    """Note an amount of money that is none to pay or to take."""
+    if amount is not None and amount <= 0:
+        names.wrong("amount_invalid", "amount", f"{amount} is no amount: give more than 0")
 
 
 def check_month(names: Names, month: int | None) -> None:

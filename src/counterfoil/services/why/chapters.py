@@ -67,11 +67,13 @@ def _amount(money: Money | None) -> Any:
 
 
 def entries(subject: Subject) -> Iterable[Event]:
-    """What was posted, and by which rule."""
-    accounts = subject.reader.reference.accounts
+    """What was posted, and by which rule; what is not in the book's currency, or only in it, with its base amount."""
+    reference = subject.reader.reference
     for booked in subject.reader.traces.entries(subject.document.id):
         entry = booked.entry
-        legs = [(accounts[leg.account_id], leg.amount) for leg in entry.postings]
+        legs = [
+            (reference.accounts[leg.account_id], leg.amount, Money(leg.base, reference.base)) for leg in entry.postings
+        ]
         details = {
             "seq": booked.seq,
             "dated_on": entry.on.isoformat(),
@@ -84,12 +86,16 @@ def entries(subject: Subject) -> Iterable[Event]:
                     "name": account.name,
                     "currency": amount.currency.code,
                     "amount": amount.amount,
+                    "base": base.amount,
+                    "base_currency": base.currency.code,
                 }
-                for account, amount in legs
+                for account, amount, base in legs
             ],
         }
         lines = tuple(
-            f"{account.code} {account.name:<28}{amount.amount:>14,f} {amount.currency}" for account, amount in legs
+            f"{account.code} {account.name:<28}{amount.amount:>14,f} {amount.currency}"
+            f"{'' if amount == base else f'{base.amount:>14,f} {base.currency}'}"
+            for account, amount, base in legs
         )
         say = f"entry {booked.seq} of {entry.on} in {month_text(entry.month)}, by rule {entry.rule}"
         yield Event(booked.at, "entry", say, details, lines)
