@@ -8,15 +8,17 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces, SSLProtocols
-from granian.log import LogLevels
-from granian.server import Server
+from granian.log import LogLevels, logger
+from granian.server import MPServer
 
 from counterfoil.web import logs
 
@@ -51,7 +53,7 @@ def run(
     """
     claim(host, port)
     with _shared_figures():
-        server = Server(
+        server = _Server(
             "counterfoil",
             address=host,
             port=port,
@@ -73,6 +75,21 @@ def run(
             # Granian calls it a failure when a worker ends by the signal sooner than it was told to.
             if not server.interrupt_signal:
                 raise
+
+
+class _Server(MPServer):
+    def _stop_workers(self) -> None:
+        # Granian asks for a worker's end in two threads at once; only one of them is told, and on a busy machine the
+        # other took a worker that had ended for one that refused to. A worker's end closes its sentinel, for all to see.
+        for worker in self.wrks:
+            worker.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for worker in self.wrks:
+            if not wait([worker.inner.sentinel], max(until - time.monotonic(), 0)):
+                logger.warning(f"Killing worker-{worker.idx + 1}: it did not finish within {GRACE_SECONDS} seconds")
+                worker.kill()
+                wait([worker.inner.sentinel])
+        self.wrks.clear()
 
 
 def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
