@@ -80,14 +80,14 @@ def run(
 class _Server(MPServer):
     def _stop_workers(self) -> None:
         # Granian asks for a worker's end in two threads at once; only one of them is told, and on a busy machine the
-        # other took a worker that had ended for one that refused to. A worker's end closes its sentinel, for all to see.
+        # other took a worker that had ended for one that refused to. A worker's end closes its sentinel: all can see.
         for worker in self.wrks:
-            worker.terminate()
+            worker.terminate()  # type: ignore[no-untyped-call]
         until = time.monotonic() + GRACE_SECONDS
         for worker in self.wrks:
             if not wait([worker.inner.sentinel], max(until - time.monotonic(), 0)):
                 logger.warning(f"Killing worker-{worker.idx + 1}: it did not finish within {GRACE_SECONDS} seconds")
-                worker.kill()
+                worker.kill()  # type: ignore[no-untyped-call]
                 wait([worker.inner.sentinel])
         self.wrks.clear()
 
