@@ -28,7 +28,7 @@ from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
 from counterfoil.services.pushing import Push
 from counterfoil.services.queues import queues
-from counterfoil.services.registry import make_book
+from counterfoil.services.registry import make_book, require_fit
 from counterfoil.services.syncing import Pull
 from counterfoil.store import Principal, copying, migrating, open_store
 from counterfoil.store import Store as Store
@@ -104,21 +104,39 @@ def office(store: Store, clock: Clock = utc_now, observe: Observer | None = None
 
 
 def book_store(url: str) -> Store:
-    """The store of a book that is there and current; Refused with what to do about it otherwise."""
+    """The store of a book that is there and current.
+
+    raises: Refused with what to do about it otherwise, Unavailable when the database does not answer
+    """
     store = open_store(url)
-    why = unready(store)
+    why = _lacking(store)
     if why is not None:
         raise Refused.of("not_ready", why)
     return store
 
 
-def require_ready(url: str) -> None:
-    """Refused unless the book can be served; leaves no connection behind, so that workers may fork."""
-    book_store(url).engine.dispose()
+def require_ready(settings: config.Settings) -> None:
+    """Refused unless the book can be served as the settings say; leaves no connection behind, so that workers may fork.
+
+    raises: SettingsError
+    """
+    require_known(settings)
+    book_store(settings.database.url).engine.dispose()
+
+
+def require_known(settings: config.Settings) -> None:
+    """SettingsError unless every contract's table can be read, and each is of a contract that there is."""
+    names = [contract.name for contract in INSTALLED]
+    for name in settings.contracts:
+        if name not in names:
+            raise config.SettingsError(f"contracts.{name}: unknown key; there are {', '.join(names)}")
+    for contract in INSTALLED:
+        settings.of_contract(contract.name, contract.settings)
 
 
 def create_book(url: str, name: str, currency: str, country: str, time_zone: str, fiscal_month: int) -> None:
     """Make the tables and the book."""
+    require_fit(currency, country, time_zone, fiscal_month)
     store = open_store(url)
     try:
         migrating.migrate(store.engine)
@@ -277,12 +295,16 @@ def pushing(store: Store, contract: str, to: Connection, stop: Callable[[], None
 def unready(store: Store) -> str | None:
     """Why the book cannot be used now, None if it can."""
     try:
-        at = migrating.revision(store.engine)
-        if at is None:
-            return "there is no book here yet: run counterfoil init"
-        if at != migrating.NEEDED:
-            return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
-        reference(store)
-        return None
+        return _lacking(store)
     except BookError as error:
         return str(error)
+
+
+def _lacking(store: Store) -> str | None:
+    at = migrating.revision(store.engine)
+    if at is None:
+        return "there is no book here yet: run counterfoil init"
+    if at != migrating.NEEDED:
+        return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
+    reference(store)
+    return None

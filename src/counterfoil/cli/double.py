@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.desk import app, out
+from counterfoil.config import SettingsError
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.doubles.traede import Double, Faults, Recipe, World, read_faults
 
@@ -17,7 +18,7 @@ app.add_typer(double_app, name="double")
 
 @double_app.command("traede")
 def traede(
-    port: Annotated[int, typer.Option(help="Port of the loopback.")] = 8090,
+    port: Annotated[int, typer.Option(help="Port of the loopback.", min=1, max=65535)] = 8090,
     documents: Annotated[int, typer.Option(help="How many of each kind there are.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed makes the same documents and faults.")] = 1,
     faults: Annotated[str, typer.Option(help="all, or some with their rates: error=0.1,truncated,shift=0.2.")] = "",
@@ -33,7 +34,10 @@ def traede(
         raise Invalid(Problem("signs_unknown", "signs", f"{signs!r} is none of plus, fees_minus, lines_minus"))
     plan = Faults(seed, read_faults(faults), ignore_page=ignore_page, refuse=refuse, skew=skew)
     recipe = Recipe(seed=seed, signs=signs, poison=poison, late="shift" in faults or faults == "all")  # type: ignore[arg-type]
-    double = Double(World(documents, recipe), plan, port, silence=silence)
+    try:
+        double = Double(World(documents, recipe), plan, port, silence=silence)
+    except OSError as error:
+        raise SettingsError(f"port {port} cannot be used: {error.strerror}") from error
     out.print(f"TRAEDE is played at {double.address}; token: token, app key: key; stop with Ctrl-C")
     with suppress(KeyboardInterrupt):
         double.serve()

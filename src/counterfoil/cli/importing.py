@@ -46,6 +46,8 @@ def bring_in(
     """
     written = form or (Form.CSV if file.suffix.lower() in (".csv", ".tsv") else Form.NDJSON)
     counts: Counter[Status] = Counter()
+    if errors is not None and errors.exists() and file.exists() and errors.samefile(file):
+        raise Invalid(Problem("file_taken", "errors", f"{errors} is what is brought in: name another file"))
     try:
         with ExitStack() as stack:
             source = stack.enter_context(file.open("rb"))
@@ -61,6 +63,8 @@ def bring_in(
                 counts[outcome.status] += 1
                 tell(outcome)
     except OSError as error:
+        if error.filename is None:
+            raise  # it is not about a file: whoever read what is printed here is gone
         raise Invalid(Problem("file_unreadable", "", f"{error.filename}: {error.strerror}")) from error
     _sum_up(counts, dry_run, as_json)
     if counts[Status.REFUSED]:

@@ -16,7 +16,7 @@ from counterfoil.core.errors import Invalid, Refused
 from counterfoil.services.checking import check
 from counterfoil.services.upkeep import purge_bodies
 
-_DAYS = re.compile(r"([1-9][0-9]{0,5})d")
+_DAYS = re.compile(r"([1-9][0-9]{0,4})d")
 
 
 @app.command()

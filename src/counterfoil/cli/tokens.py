@@ -14,6 +14,9 @@ from counterfoil.core.access import scopes
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.services import credentials
 
+#: A hundred years: further ahead there soon is no date.
+_DAYS = 36500
+
 token_app = typer.Typer(help="Who may call at which door.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 
@@ -26,7 +29,9 @@ def create(
         list[str] | None,
         typer.Option(help="What it may do, as resource:verb, such as invoices:read; several may be given. Else all."),
     ] = None,
-    days: Annotated[int | None, typer.Option(help="It holds this long. Else until it is revoked.", min=1)] = None,
+    days: Annotated[
+        int | None, typer.Option(help="It holds this long. Else until it is revoked.", min=1, max=_DAYS)
+    ] = None,
     per_minute: Annotated[int | None, typer.Option(help="Calls that it may make. Else any number.", min=1)] = None,
 ) -> None:
     """Issue a random secret for one door and print it, once."""

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +30,8 @@ GRACE_SECONDS = 30
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class PortTaken(OSError):
-    """The address cannot be listened on; the message says why."""
+class CannotListen(Exception):
+    """The address cannot be listened on, or the certificate not be used; the message says why."""
 
 
 def run(
@@ -49,9 +50,11 @@ def run(
     load:    makes the application, once in each worker process; a module's function or a partial of one, since it is
              pickled where processes do not fork. Where they do, the caller holds no database connection
     threads: per worker
-    raises:  PortTaken before any worker starts; SystemExit when workers keep dying
+    raises:  CannotListen before any worker starts; SystemExit when workers keep dying
     """
     claim(host, port)
+    if tls_certificate and tls_key:
+        _look_at(tls_certificate, tls_key)
     with _shared_figures():
         server = _Server(
             "counterfoil",
@@ -109,9 +112,20 @@ def claim(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
+    except OverflowError as error:
+        raise CannotListen(f"{host}:{port} cannot be used: ports end at 65535") from error
     except OSError as error:
         why = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-        raise PortTaken(error.errno, f"{host}:{port} {why}") from error
+        raise CannotListen(f"{host}:{port} {why}") from error
+
+
+def _look_at(certificate: Path, key: Path) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        raise CannotListen(f"{certificate} and {key} hold no certificate with its own, unencrypted key") from error
+    except OSError as error:
+        raise CannotListen(f"{certificate} or {key} cannot be read: {error.strerror}") from error
 
 
 @contextmanager

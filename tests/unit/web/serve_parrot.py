@@ -52,5 +52,5 @@ if __name__ == "__main__":
     serving.GRACE_SECONDS = int(os.environ.get("GRACE_SECONDS", serving.GRACE_SECONDS))
     try:
         serving.run(load, port=int(sys.argv[1]), workers=int(sys.argv[2]), threads=2)
-    except serving.PortTaken as taken:
-        sys.exit(str(taken.strerror))
+    except serving.CannotListen as taken:
+        sys.exit(str(taken))

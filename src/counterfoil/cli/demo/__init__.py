@@ -25,7 +25,7 @@ from counterfoil.config import SettingsError
 from counterfoil.core.errors import Unavailable
 from counterfoil.services.credentials import issue, principal
 from counterfoil.services.office import Context, Said
-from counterfoil.web.serving import PortTaken, claim
+from counterfoil.web.serving import CannotListen, claim
 
 _FOLDER = Path("demo")
 _HOST = "127.0.0.1"
@@ -41,7 +41,7 @@ def demo() -> None:
     port = _port(os.environ.get("DEMO_PORT", "8080"))
     try:
         claim(_HOST, port)
-    except PortTaken as error:
+    except CannotListen as error:
         raise SettingsError(f"{error}; choose another with DEMO_PORT=8081") from error
     url = _make_book()
     with _served(url, port) as server:
