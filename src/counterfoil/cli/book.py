@@ -23,7 +23,6 @@ from counterfoil.core.terms import month_text
 from counterfoil.services import periods, registry, stock
 from counterfoil.services.checking import check as check_laws
 from counterfoil.services.checking import keep
-from counterfoil.web.serving import CannotListen, run
 
 period_app = typer.Typer(help="Book months: which are closed.", no_args_is_help=True)
 stock_app = typer.Typer(help="Stock on hand, reserved and adjusted.", no_args_is_help=True)
@@ -69,6 +68,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
 ) -> None:
     """Answer at all doors until stopped; what is under way then is finished."""
+    # Imported late, as in the app module: only this command serves.
+    from counterfoil.web.serving import CannotListen, run
+
     listening = settings().server
     building.require_ready(settings())
     file = settings_file()

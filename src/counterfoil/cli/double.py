@@ -10,7 +10,6 @@ import typer
 from counterfoil.cli.desk import app, out
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import Invalid, Problem
-from counterfoil.doubles.traede import Double, Faults, Recipe, World, read_faults
 
 double_app = typer.Typer(help="Vendors played on this machine, to try things against.", no_args_is_help=True)
 app.add_typer(double_app, name="double")
@@ -30,6 +29,9 @@ def traede(
     silence: Annotated[float, typer.Option(help="Seconds for which a call without an answer is kept waiting.")] = 1,
 ) -> None:
     """Play TRAEDE's export contract; what is marked stands at /double/marks?system_id=NAME."""
+    # Imported late, as in the app module: only this command plays a vendor.
+    from counterfoil.doubles.traede import Double, Faults, Recipe, World, read_faults
+
     if signs not in ("plus", "fees_minus", "lines_minus"):
         raise Invalid(Problem("signs_unknown", "signs", f"{signs!r} is none of plus, fees_minus, lines_minus"))
     plan = Faults(seed, read_faults(faults), ignore_page=ignore_page, refuse=refuse, skew=skew)
