@@ -116,7 +116,7 @@ def test_every_command_line_of_the_docs_is_one_that_the_program_takes() -> None:
 
 def test_every_command_line_of_the_units_and_the_image_is_one_that_the_program_takes() -> None:
     for unit in DOCS.glob("operations/*.service"):
-        lines = re.findall(r"^ExecStart=(.+)$", unit.read_text("utf-8"), re.MULTILINE)
+        lines = re.findall(r"^ExecStart=-?(.+)$", unit.read_text("utf-8"), re.MULTILINE)
         for line in lines:
             (words,) = typed_in(line.removeprefix("/bin/sh -c 'exec ").removesuffix("'"))
             understood(words)
