@@ -3,4 +3,12 @@
 import multiprocessing
 
 forking = multiprocessing.get_context("forkserver")
-forking.set_forkserver_preload(["counterfoil.cli", "counterfoil.runs"])
+forking.set_forkserver_preload(
+    [
+        "counterfoil.cli",
+        "counterfoil.cli.demo.stage",
+        "counterfoil.contracts",
+        "counterfoil.runs",
+        "counterfoil.web.server",
+    ]
+)

@@ -1,24 +1,20 @@
-"""Builds the whole: the store, the office behind the doors, and the server in front of them."""
+"""Builds the whole: the store, the office behind the doors, and the server in front of them.
+
+The doors, the server, what calls other systems and the workflow engine are imported where they are used: together they
+take longer than most commands, which do without them.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from counterfoil import config
-from counterfoil.contracts import INSTALLED
-from counterfoil.contracts.eva.client import Eva
-from counterfoil.contracts.eva.settings import Settings as EvaSettings
-from counterfoil.contracts.systemfive.client import SystemFive
-from counterfoil.contracts.systemfive.settings import Settings as SystemFiveSettings
-from counterfoil.contracts.traede.accounts import Account
-from counterfoil.contracts.traede.client import Traede
-from counterfoil.contracts.traede.settings import Settings as TraedeSettings
 from counterfoil.core.errors import BookError, NotFound, Refused
 from counterfoil.core.ports import Pushing
 from counterfoil.core.reference import Reference
@@ -28,21 +24,21 @@ from counterfoil.services.credentials import Doorkeeper, principal
 from counterfoil.services.office import Clock, Context, Observer, Said, utc_now
 from counterfoil.services.pushing import Push
 from counterfoil.services.queues import queues
-from counterfoil.services.registry import make_book
+from counterfoil.services.registry import make_book, require_fit
 from counterfoil.services.syncing import Pull
 from counterfoil.store import Principal, copying, migrating, open_store
 from counterfoil.store import Store as Store
 from counterfoil.store.leases import lease
-from counterfoil.web.doors import Door
 from counterfoil.web.figures import Figure
-from counterfoil.web.logs import configure
 from counterfoil.web.office import Office
-from counterfoil.web.server import application
 from counterfoil.wire.contract import Presented, Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from counterfoil.contracts.eva.client import Eva
+    from counterfoil.contracts.systemfive.client import SystemFive
+    from counterfoil.contracts.traede.accounts import Account
     from counterfoil.runs import Runner
 
 #: Of a request's headers, these are kept as evidence.
@@ -51,6 +47,8 @@ _KEPT_HEADERS = ("content-type", "user-agent", "idempotency-key")
 
 def load(file: str | None = None) -> WSGIApplication:
     """The application of a serving process, from its settings file and environment."""
+    from counterfoil.web.logs import configure
+
     settings = config.load(os.environ, Path(file) if file else None)
     configure(settings.server.log_level)
     return wsgi(open_store(settings.database.url), settings)
@@ -58,6 +56,10 @@ def load(file: str | None = None) -> WSGIApplication:
 
 def wsgi(store: Store, settings: config.Settings, clock: Clock = utc_now) -> WSGIApplication:
     """The application over a store: every installed contract, in front of one office."""
+    from counterfoil.contracts import INSTALLED
+    from counterfoil.web.doors import Door
+    from counterfoil.web.server import application
+
     doors = [Door(contract, settings.of_contract(contract.name, contract.settings)) for contract in INSTALLED]
     # Imported late: see the note in the metrics module.
     from counterfoil.web.metrics import count
@@ -104,21 +106,41 @@ def office(store: Store, clock: Clock = utc_now, observe: Observer | None = None
 
 
 def book_store(url: str) -> Store:
-    """The store of a book that is there and current; Refused with what to do about it otherwise."""
+    """The store of a book that is there and current.
+
+    raises: Refused with what to do about it otherwise, Unavailable when the database does not answer
+    """
     store = open_store(url)
-    why = unready(store)
+    why = _lacking(store)
     if why is not None:
         raise Refused.of("not_ready", why)
     return store
 
 
-def require_ready(url: str) -> None:
-    """Refused unless the book can be served; leaves no connection behind, so that workers may fork."""
-    book_store(url).engine.dispose()
+def require_ready(settings: config.Settings) -> None:
+    """Refused unless the book can be served as the settings say; leaves no connection behind, so that workers may fork.
+
+    raises: SettingsError
+    """
+    require_known(settings)
+    book_store(settings.database.url).engine.dispose()
+
+
+def require_known(settings: config.Settings) -> None:
+    """SettingsError unless every contract's table can be read, and each is of a contract that there is."""
+    from counterfoil.contracts import INSTALLED
+
+    names = [contract.name for contract in INSTALLED]
+    for name in settings.contracts:
+        if name not in names:
+            raise config.SettingsError(f"contracts.{name}: unknown key; there are {', '.join(names)}")
+    for contract in INSTALLED:
+        settings.of_contract(contract.name, contract.settings)
 
 
 def create_book(url: str, name: str, currency: str, country: str, time_zone: str, fiscal_month: int) -> None:
     """Make the tables and the book."""
+    require_fit(currency, country, time_zone, fiscal_month)
     store = open_store(url)
     try:
         migrating.migrate(store.engine)
@@ -180,7 +202,9 @@ def today(url: str) -> date:
 
 def traede_accounts(settings: config.Settings) -> dict[str, Account]:
     """The TRAEDE accounts that documents are pulled from, by name."""
-    return {account.name: account for account in settings.of_contract("traede", TraedeSettings).accounts}
+    from counterfoil.contracts.traede.settings import Settings
+
+    return {account.name: account for account in settings.of_contract("traede", Settings).accounts}
 
 
 def traede_account(settings: config.Settings, name: str | None) -> Account:
@@ -204,6 +228,8 @@ def pulling(
     stop: Callable[[], None] = lambda: None,
 ) -> Iterator[Pull]:
     """The work of one run that pulls a TRAEDE account."""
+    from counterfoil.contracts.traede.client import Traede
+
     source = Traede(account, reference(store).base, wait=wait)
     try:
         yield Pull(store, source, account.pulling, run_id, stop=stop)
@@ -213,7 +239,7 @@ def pulling(
 
 def runner(store: Store, settings: config.Settings) -> Runner:
     """This process's part in the runs of a book."""
-    # Imported late: the workflow engine takes half a second, and most commands do without it.
+    from counterfoil.contracts.traede.client import Traede
     from counterfoil.runs import Job, Place, Runner
 
     accounts, base = traede_accounts(settings), reference(store).base
@@ -244,16 +270,21 @@ class Connection(Protocol):
         """How documents are pushed into it."""
 
 
-#: The contracts that documents are pushed by: the type of their settings, and their client.
-_PUSHED: Mapping[str, tuple[type[Any], Callable[[Any], Eva | SystemFive]]] = {
-    "systemfive": (SystemFiveSettings, SystemFive),
-    "eva": (EvaSettings, Eva),
-}
+def _pushed(contract: str) -> tuple[type[Any], Callable[[Any], Eva | SystemFive]]:
+    """Of a contract that documents are pushed by, the type of its settings, and its client."""
+    from counterfoil.contracts import eva, systemfive
+    from counterfoil.contracts.eva.client import Eva
+    from counterfoil.contracts.systemfive.client import SystemFive
+
+    return {
+        "systemfive": (systemfive.contract.settings, SystemFive),
+        "eva": (eva.contract.settings, Eva),
+    }[contract]
 
 
 def connection(settings: config.Settings, contract: str, name: str | None) -> Connection:
     """The system of a name, or the only one, that documents are pushed into by a contract."""
-    kind, _ = _PUSHED[contract]
+    kind, _ = _pushed(contract)
     known: dict[str, Connection] = {one.name: one for one in settings.of_contract(contract, kind).connections}
     if name is None and len(known) == 1:
         return next(iter(known.values()))
@@ -269,7 +300,7 @@ def pushing(store: Store, contract: str, to: Connection, stop: Callable[[], None
     with lease(store.engine, f"push-{contract}-{to.name}") as held:
         if not held:
             raise Refused.of("push_under_way", f"another process is pushing into {to.name}; wait for its end")
-        _, client = _PUSHED[contract]
+        _, client = _pushed(contract)
         target = client(to)
         try:
             yield Push(store, target, to.pushing, stop=stop)
@@ -280,12 +311,16 @@ def pushing(store: Store, contract: str, to: Connection, stop: Callable[[], None
 def unready(store: Store) -> str | None:
     """Why the book cannot be used now, None if it can."""
     try:
-        at = migrating.revision(store.engine)
-        if at is None:
-            return "there is no book here yet: run counterfoil init"
-        if at != migrating.NEEDED:
-            return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
-        reference(store)
-        return None
+        return _lacking(store)
     except BookError as error:
         return str(error)
+
+
+def _lacking(store: Store) -> str | None:
+    at = migrating.revision(store.engine)
+    if at is None:
+        return "there is no book here yet: run counterfoil init"
+    if at != migrating.NEEDED:
+        return f"the book is at revision {at}, this program needs {migrating.NEEDED}: run counterfoil migrate"
+    reference(store)
+    return None

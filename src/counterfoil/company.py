@@ -192,11 +192,6 @@ def file(work: Work, company: CompanyFile, opened_on: date) -> int:
 
 def _reference(work: Work, company: CompanyFile) -> int:
     known, added = work.unit.references.read(), 0
-    for name, value in company.settings.items():
-        wanted = Address(**value) if isinstance(value, dict) else value
-        if getattr(known.policy, name, None) != wanted:
-            registry.set_policy(work, name, wanted)
-            added += 1
     for department in company.department:
         if department.id not in known.departments:
             registry.add_department(work, department.name, department.id)
@@ -237,7 +232,21 @@ def _reference(work: Work, company: CompanyFile) -> int:
         if rate.from_on.isoformat() not in {from_on for from_on, _ in known.rates.get(rate.currency, ())}:
             registry.set_rate(work, rate.currency, rate.from_on, rate.rate)
             added += 1
+    return added + _settings(work, company)
+
+
+def _settings(work: Work, company: CompanyFile) -> int:
+    """Filed last: they may name what the same file brings."""
+    known, added = work.unit.references.read(), 0
+    for name, value in company.settings.items():
+        if getattr(known.policy, name, None) != registry.policy_value(known, name, value):
+            registry.set_policy(work, name, value)
+            added += 1
     return added
+
+
+def _address(name: str, texts: dict[str, str]) -> Address:
+    return registry.address_of(name, {"name": name, **texts})
 
 
 def _tax_ids(work: Work) -> dict[str, int]:
@@ -262,8 +271,8 @@ def _parties(work: Work, company: CompanyFile) -> int:
             work,
             customer.code,
             customer.name,
-            billing=Address(**{"name": customer.name, **customer.billing}),
-            shipping=Address(**{"name": customer.name, **customer.shipping}) if customer.shipping else None,
+            billing=_address(customer.name, customer.billing),
+            shipping=_address(customer.name, customer.shipping) if customer.shipping else None,
             unit=customer.currency,
             terms_id=terms[customer.terms] if customer.terms else None,
             credit_limit=customer.credit_limit,
@@ -299,7 +308,7 @@ def _suppliers(work: Work, company: CompanyFile) -> int:
             unit=supplier.currency,
             terms_id=terms[supplier.terms] if supplier.terms else None,
             tolerance=supplier.tolerance,
-            address=Address(**{"name": supplier.name, **supplier.address}),
+            address=_address(supplier.name, supplier.address),
             refs=supplier.refs,
         )
         added += 1

@@ -22,7 +22,7 @@ from counterfoil.cli import (
     sync,
     tokens,
 )
-from counterfoil.cli.desk import app
+from counterfoil.cli.desk import app, because
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import BookError
 
@@ -54,8 +54,11 @@ def main() -> None:
         app()
     except BookError as error:
         for problem in error.problems:
-            print(f"{problem.code}: {problem.say}", file=sys.stderr)
+            print(f"{problem.code}: {problem.say}{because(error)}", file=sys.stderr)
         sys.exit(1)
     except SettingsError as error:
         print(f"settings: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"system: {': '.join(str(part) for part in (error.filename, error.strerror) if part)}", file=sys.stderr)
         sys.exit(1)

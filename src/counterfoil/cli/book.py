@@ -14,7 +14,7 @@ from rich.table import Table
 
 from counterfoil import app as building
 from counterfoil import company
-from counterfoil.cli.desk import act, app, change, context, day, open_book, out, settings, settings_file
+from counterfoil.cli.desk import act, app, change, context, day, open_book, out, said, settings, settings_file
 from counterfoil.config import SettingsError
 from counterfoil.core.errors import Conflict, Invalid, Problem
 from counterfoil.core.journal import AccountType, Role
@@ -23,7 +23,6 @@ from counterfoil.core.terms import month_text
 from counterfoil.services import periods, registry, stock
 from counterfoil.services.checking import check as check_laws
 from counterfoil.services.checking import keep
-from counterfoil.web.serving import PortTaken, run
 
 period_app = typer.Typer(help="Book months: which are closed.", no_args_is_help=True)
 stock_app = typer.Typer(help="Stock on hand, reserved and adjusted.", no_args_is_help=True)
@@ -66,11 +65,14 @@ def migrate(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 unless set.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
 ) -> None:
     """Answer at all doors until stopped; what is under way then is finished."""
+    # Imported late, as in the app module: only this command serves.
+    from counterfoil.web.serving import CannotListen, run
+
     listening = settings().server
-    building.require_ready(settings().database.url)
+    building.require_ready(settings())
     file = settings_file()
     try:
         run(
@@ -83,7 +85,7 @@ def serve(
             tls_certificate=Path(listening.tls_certificate) if listening.tls_certificate else None,
             tls_key=Path(listening.tls_key) if listening.tls_key else None,
         )
-    except PortTaken as error:
+    except CannotListen as error:
         raise SettingsError(str(error)) from error
 
 
@@ -108,7 +110,7 @@ def load(file: Annotated[Path, typer.Argument(help="A company file; see docs/com
     try:
         wanted = company.read(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(Problem("file_unreadable", "", f"{file} cannot be read: {error}")) from error
+        raise Invalid(Problem("file_unreadable", "", f"{file} cannot be read: {said(error)}")) from error
     with context(open_book(), "load").work() as work:
         added = company.file(work, wanted, work.today)
     out.print(f"Filed {added} new things from {file.name}")

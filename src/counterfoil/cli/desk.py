@@ -17,7 +17,7 @@ from rich.console import Console
 
 from counterfoil import config
 from counterfoil.app import Store, book_store
-from counterfoil.core.errors import Invalid, Problem
+from counterfoil.core.errors import BookError, Invalid, Problem, Unavailable
 from counterfoil.services.credentials import principal
 from counterfoil.services.office import Context, Filed, Outcome, Said, Work
 
@@ -84,6 +84,19 @@ def change(operation: str, effect: Callable[[Work], None]) -> None:
     """One change of reference data in one unit of work."""
     with context(open_book(), operation).work() as work:
         effect(work)
+
+
+def because(error: BookError) -> str:
+    """What the database itself said when it did not answer; such words are for the operator, and go to no door."""
+    root: BaseException = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    return f": {' '.join(str(root).split())}" if isinstance(error, Unavailable) and root is not error else ""
+
+
+def said(error: Exception) -> str:
+    """What the system says, without the name of the file, which the sentence around it has."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def day(text: str | None) -> date | None:

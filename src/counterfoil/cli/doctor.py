@@ -12,8 +12,7 @@ import typer
 
 from counterfoil import app as building
 from counterfoil import config
-from counterfoil.cli.desk import app, out, settings
-from counterfoil.contracts import INSTALLED
+from counterfoil.cli.desk import app, because, out, settings
 from counterfoil.core.errors import BookError
 from counterfoil.core.journal import Role
 from counterfoil.services import credentials
@@ -57,17 +56,18 @@ def doctor() -> None:
 def _findings(now: datetime) -> Iterator[Finding]:
     try:
         known = settings()
-        for contract in INSTALLED:
-            known.of_contract(contract.name, contract.settings)
+        building.require_known(known)
     except config.SettingsError as error:
         yield Finding("settings", str(error), "correct the settings file or the environment: docs/settings.md", True)
         return
     yield Finding("settings", "they can be read")
-    yield from _disk(known.database)
     try:
+        yield from _disk(known.database)
         store = building.book_store(known.database.url)
     except BookError as error:
-        yield Finding("database", str(error), f"see that {known.database.place} is there and current", True)
+        yield Finding(
+            "database", f"{error}{because(error)}", f"see that {known.database.place} is there and current", True
+        )
         return
     yield Finding("database", f"{known.database.place} answers and is current")
     try:
@@ -153,8 +153,8 @@ def _laws(store: building.Store, now: datetime) -> Iterator[Finding]:
     with store.reader() as reader:
         last = reader.upkeep.last_check()
     if last is None or last.at < now - _CHECKED:
-        when = f"on {last.at:%F}" if last else "never"
-        yield Finding("laws", f"last checked {when}", "run counterfoil check every night")
+        when = f"last checked on {last.at:%F}" if last else "never checked"
+        yield Finding("laws", when, "run counterfoil check every night")
     elif last.broken:
         yield Finding("laws", f"{last.broken} breaches on {last.at:%F}", "counterfoil check names them", True)
     else:

@@ -63,8 +63,9 @@ def bring_in(
                 counts[outcome.status] += 1
                 tell(outcome)
     except OSError as error:
-        named = f"{error.filename or file}: {error.strerror}"
-        raise Invalid(Problem("file_unreadable", "", named)) from error
+        if error.filename is None:
+            raise  # it is not about a file: whoever read what is printed here is gone
+        raise Invalid(Problem("file_unreadable", "", f"{error.filename}: {error.strerror}")) from error
     _sum_up(counts, dry_run, as_json)
     if counts[Status.REFUSED]:
         raise typer.Exit(SOME_BAD)

@@ -18,7 +18,7 @@ from counterfoil.services.syncing import last_began
 from counterfoil.services.upkeep import purge_bodies
 
 _SKEW = timedelta(hours=1)
-_DAYS = re.compile(r"([1-9][0-9]{0,5})d")
+_DAYS = re.compile(r"([1-9][0-9]{0,4})d")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli import rendering
-from counterfoil.cli.desk import app, open_book, out
+from counterfoil.cli.desk import app, open_book, out, said
 from counterfoil.core.errors import Invalid
 from counterfoil.services.reports import REPORTS, draw, forms
 from counterfoil.services.reports.asking import AS_OF, FROM, PARTY, PERIOD
@@ -28,6 +28,8 @@ Xlsx = Annotated[Path | None, typer.Option(help="Write a workbook to this file."
 
 
 def _show(name: str, as_json: bool, as_csv: bool, xlsx: Path | None, **texts: str | None) -> None:
+    if as_json and as_csv:
+        raise Invalid.of("form_ambiguous", "say --json or --csv, not both")
     report = draw(open_book(), name, {key: text for key, text in texts.items() if text is not None})
     if as_json:
         typer.echo(rendering.as_json(report))
@@ -45,7 +47,7 @@ def _write(report: Report, file: Path) -> None:
     try:
         file.write_bytes(forms.as_workbook(report))
     except OSError as error:
-        raise Invalid.of("file_unwritable", f"{file} cannot be written: {error}") from error
+        raise Invalid.of("file_unwritable", f"{file} cannot be written: {said(error)}") from error
 
 
 def _offer_as_of(name: str) -> None:

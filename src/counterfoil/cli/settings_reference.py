@@ -13,7 +13,6 @@ import typer
 
 from counterfoil.cli.desk import app
 from counterfoil.config import VARIABLES, Settings
-from counterfoil.contracts import INSTALLED
 from counterfoil.core.reference import Policy
 
 _MEANING = re.compile(r"^ *(?P<names>\w+(?:, \w+)*): +(?P<say>.+)$")
@@ -27,6 +26,9 @@ def settings_reference() -> None:
 
 def reference() -> Iterator[str]:
     """The reference as lines of Markdown."""
+    # Imported late, as in the app module: only this command looks at the doors.
+    from counterfoil.contracts import INSTALLED
+
     variables = {place: name for name, place in VARIABLES.items()}
     yield "| process setting | environment | default | meaning |"
     yield "|---|---|---|---|"

@@ -19,7 +19,6 @@ from rich.table import Table
 from counterfoil import app as building
 from counterfoil.cli.desk import app, change, open_book, out, settings
 from counterfoil.cli.tables import minute, moment
-from counterfoil.contracts.traede.client import Traede
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.ports import Flow
 from counterfoil.core.syncing import PulledState, Run, RunState
@@ -206,6 +205,9 @@ def inspect(
     chosen, store = building.traede_account(settings(), account), open_book()
     raw = syncing.raw_of(store, chosen.source, kind, int(what)).encode() if what.isdigit() else _file(what)
     learned = syncing.status(store, chosen.source).learned
+    # Imported late, as in the app module.
+    from counterfoil.contracts.traede.client import Traede
+
     seen = Traede(chosen, building.reference(store).base).inspect(kind, raw, learned)
     fields = Table("Field", "Value", "Goes to")
     for path, value, goes_to in seen.fields:

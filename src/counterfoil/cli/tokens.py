@@ -9,10 +9,12 @@ import typer
 from rich.table import Table
 
 from counterfoil.cli.desk import app, change, context, open_book, out
-from counterfoil.contracts import INSTALLED
 from counterfoil.core.access import scopes
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.services import credentials
+
+#: A hundred years: further ahead there soon is no date.
+_DAYS = 36500
 
 token_app = typer.Typer(help="Who may call at which door.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
@@ -26,10 +28,15 @@ def create(
         list[str] | None,
         typer.Option(help="What it may do, as resource:verb, such as invoices:read; several may be given. Else all."),
     ] = None,
-    days: Annotated[int | None, typer.Option(help="It holds this long. Else until it is revoked.", min=1)] = None,
+    days: Annotated[
+        int | None, typer.Option(help="It holds this long. Else until it is revoked.", min=1, max=_DAYS)
+    ] = None,
     per_minute: Annotated[int | None, typer.Option(help="Calls that it may make. Else any number.", min=1)] = None,
 ) -> None:
     """Issue a random secret for one door and print it, once."""
+    # Imported late, as in the app module: only this command looks at the doors.
+    from counterfoil.contracts import INSTALLED
+
     doors = {contract.name: contract for contract in INSTALLED}
     if door not in doors:
         raise Invalid(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -45,15 +45,35 @@ SERIES = {
     Kind.REMITTANCE: "RM",
     Kind.ACCOUNTING_ENTRY: "AE",
 }
+#: The settings of the book that hold an id, and among what it is looked for.
+_POLICY_IDS = {
+    "default_department": "departments",
+    "default_salesperson": "salespeople",
+    "purchase_tax": "tax_codes",
+}
 _INVOICE_TYPES = {
     "E": ("Estimate", ("E",)),
     "W": ("Work order", ("H",)),
     "A": ("Accounts receivable", ()),
     "C": ("Cash", ()),
 }
+_LARGEST_RATE = 10**9
 _AMOUNT_TYPES = (("Administration costs", "Admin", False), ("Other", "Other", False), ("Cost of Goods", "Goods", True))
 _DISPUTE_REASONS = ("Quantity difference", "Price difference")
 _HOLD_STATUSES = ("On hold", "Under review")
+
+
+def require_fit(unit: str, country: str, time_zone: str, fiscal_month: int) -> None:
+    """Invalid unless a book can be made with these."""
+    currency(unit)
+    if len(country) != 2 or not country.isalpha() or not country.isupper():
+        raise Invalid(Problem("country_invalid", "country", f"{country!r} is no two-letter country code"))
+    if not 1 <= fiscal_month <= 12:
+        raise Invalid(Problem("month_invalid", "fiscal_year", f"{fiscal_month} is no month"))
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Invalid(Problem("time_zone_invalid", "time_zone", f"there is no time zone {time_zone!r}")) from error
 
 
 def make_book(
@@ -69,22 +89,14 @@ def make_book(
 
     raises: Conflict when there is a book already
     """
-    base = currency(unit)
-    if len(country) != 2 or not country.isalpha() or not country.isupper():
-        raise Invalid(Problem("country_invalid", "country", f"{country!r} is no two-letter country code"))
-    if not 1 <= fiscal_month <= 12:
-        raise Invalid(Problem("month_invalid", "fiscal_year", f"{fiscal_month} is no month"))
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(Problem("time_zone_invalid", "time_zone", f"there is no time zone {time_zone!r}")) from error
+    require_fit(unit, country, time_zone, fiscal_month)
     with store.unit() as unit_of_work:
         references, now = unit_of_work.references, clock()
         if references.ask_version().row() is not None:
             raise Conflict(Problem("book_exists", "", "there is a book here already"))
         row = {
             "name": name,
-            "currency": base.code,
+            "currency": unit,
             "country": country,
             "time_zone": time_zone,
             "fiscal_month": fiscal_month,
@@ -162,10 +174,38 @@ def _account_id(work: Work, code: str) -> int:
 
 def set_policy(work: Work, name: str, value: Any) -> None:
     """Change one of the book's own settings from now on."""
+    fitting = policy_value(work.unit.references.read(), name, value)
+    work.unit.references.set(name, setting_value(fitting), work.actor, work.now)
+
+
+def policy_value(known: Reference, name: str, value: Any) -> Any:
+    """A setting of the book as it may be: true or false, the id of something on file or None, or an address.
+
+    value:  an address may be a mapping of its fields
+    raises: Invalid
+    """
     if name not in POLICY_NAMES:
         raise Invalid(Problem("setting_unknown", name, f"there is no setting {name!r}"))
-    replace(work.reference.policy, **{name: value})
-    work.unit.references.set(name, setting_value(value), work.actor, work.now)
+    if name == "own_address":
+        return address_of(name, value)
+    if name in _POLICY_IDS:
+        there = getattr(known, _POLICY_IDS[name])
+        if value is not None and (type(value) is not int or value not in there):
+            what = _POLICY_IDS[name].replace("_", " ")
+            raise Invalid(Problem("value_invalid", name, f"{value!r} is not the id of one of the {what}"))
+    elif not isinstance(value, bool):
+        raise Invalid(Problem("value_invalid", name, f"{value!r} is neither true nor false"))
+    return value
+
+
+def address_of(where: str, value: Any) -> Address:
+    """An address, or a mapping of its fields; Invalid for anything else."""
+    if isinstance(value, Address):
+        return value
+    known = [entry.name for entry in fields(Address)]
+    if not isinstance(value, Mapping) or not all(key in known and type(value[key]) is str for key in value):
+        raise Invalid(Problem("value_invalid", where, f"an address has texts for {', '.join(known)}, and nothing else"))
+    return Address(**value)
 
 
 def add_department(work: Work, name: str, number: int | None = None) -> None:
@@ -229,8 +269,10 @@ def add_jurisdiction(
 def set_rate(work: Work, code: str, from_on: date, rate: Decimal) -> None:
     """File what one unit of a currency is worth in the base currency from a day on."""
     currency(code)
-    if rate <= 0:
+    if not 0 < rate < _LARGEST_RATE:
         raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no exchange rate"))
+    if code == work.reference.base.code and rate != 1:
+        raise Invalid(Problem("rate_invalid", "rate", f"{code} is what the book is kept in: one is worth 1"))
     row = {"currency": code, "from_on": from_on.isoformat(), "rate": f"{rate:f}"}
     work.unit.references.add("exchange_rate", row)
 

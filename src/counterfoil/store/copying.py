@@ -71,6 +71,7 @@ def restore(engine: Engine, url: str, file: Path, tool: str = "pg_restore") -> N
         part.unlink(missing_ok=True)
         try:
             _copy(str(file), part)
+            _require_book(file, part)
             _sync(part)
             part.rename(target)
         finally:
@@ -88,7 +89,7 @@ def restore(engine: Engine, url: str, file: Path, tool: str = "pg_restore") -> N
         f"--schema={engine.schema}",
     ]
     parsed = make_url(url)
-    with engine.core().connect().execution_options(isolation_level="AUTOCOMMIT") as made:
+    with engine.maintaining() as made:
         made.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {engine.schema}")
     _run(tool, [*arguments, f"--dbname={parsed.database}", str(file)], parsed)
     with engine.reading() as connection:
@@ -105,7 +106,13 @@ def _copy(source: str, target: Path) -> None:
         ):
             live.backup(copy)
     except sqlite3.Error as error:
-        raise Unavailable.of("copy_failed", f"{target} cannot be written: {error}") from error
+        raise Unavailable.of("copy_failed", f"{source} could not be copied to {target}") from error
+
+
+def _require_book(file: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as opened:
+        if not opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            raise Invalid.of("file_invalid", f"{file} holds no book", "file")
 
 
 def seal(file: Path) -> None:

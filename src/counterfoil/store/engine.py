@@ -345,7 +345,7 @@ class Engine:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
             raise Invalid.of("database_url_invalid", "the database URL cannot be read") from error
         self.dialect = parsed.get_backend_name()
         if self.dialect not in _DIALECTS:
@@ -445,6 +445,22 @@ class Engine:
         """Close all connections."""
         self._pool.dispose()
 
+    @contextlib.contextmanager
+    def maintaining(self) -> Iterator[sa.Connection]:
+        """The toolkit's own connection, to change tables and rights; each statement on its own.
+
+        raises: Refused when the role may not
+        """
+        try:
+            with self._pool.connect() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+                raise Refused.of("not_allowed", "this role may not do that: run it as the owner of the book") from error
+            if error.orig is not None and _is_lost(error.orig):
+                raise Unavailable.of("database_unavailable", "the database does not answer") from error
+            raise
+
     def core(self) -> sa.Engine:
         """The toolkit's own engine, for migrations."""
         return self._pool
@@ -508,5 +524,5 @@ def _is_lost(error: BaseException) -> bool:
     if isinstance(error, psycopg.OperationalError):
         return True
     return isinstance(error, sqlite3.OperationalError) and any(
-        word in str(error) for word in ("locked", "busy", "unable to open", "disk", "full")
+        word in str(error) for word in ("locked", "busy", "unable to open", "readonly", "disk", "full")
     )

@@ -20,17 +20,32 @@ if TYPE_CHECKING:
 NEEDED = "0009"
 
 _at = Statement(sa.text("SELECT version_num FROM alembic_version"))
+_closed = Statement(
+    sa.text("SELECT 1 FROM pg_namespace WHERE nspname = :schema AND NOT has_schema_privilege(oid, 'USAGE')")
+)
 
 
 def revision(engine: Engine) -> str | None:
-    """The revision that a book is at, None where there is no book; Unavailable when the database does not answer."""
+    """The revision that a book is at, None where there is no book.
+
+    raises: Unavailable when the database does not answer, Refused when its role may not look
+    """
     if not engine.exists():
         return None
     try:
         with engine.reading() as connection:
             found: str | None = connection.value(_at)
             return found
-    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+    except sqlite3.OperationalError:
+        return None
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+        with engine.reading() as connection:
+            closed = connection.value(_closed, schema=engine.schema)
+        if closed or isinstance(error, psycopg.errors.InsufficientPrivilege):
+            say = (
+                f"this role has no right to the schema {engine.schema}: counterfoil migrate --serve-role, as its owner"
+            )
+            raise Refused.of("not_allowed", say) from error
         return None
 
 
@@ -40,7 +55,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
     from alembic import command
 
     config = _config()
-    with engine.core().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.maintaining() as connection:
         if engine.schema:
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {engine.schema}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if engine.dialect == "sqlite" else "BEGIN")
@@ -73,7 +88,7 @@ def grant(engine: Engine, role: str) -> None:
     """Let a PostgreSQL role serve the book: everything but changing what is append-only."""
     if engine.dialect != "postgresql" or not engine.schema:
         raise Refused.of("no_roles", "only PostgreSQL has roles")
-    with engine.core().connect() as connection:
+    with engine.maintaining() as connection:
         known = connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).first()
         if not known:
             raise Refused.of("role_missing", f"the server has no role {role!r}: create it first")

@@ -7,16 +7,19 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces, SSLProtocols
-from granian.log import LogLevels
-from granian.server import Server
+from granian.log import LogLevels, logger
+from granian.server import MPServer
 
 from counterfoil.web import logs
 
@@ -27,8 +30,8 @@ GRACE_SECONDS = 30
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class PortTaken(OSError):
-    """The address cannot be listened on; the message says why."""
+class CannotListen(Exception):
+    """The address cannot be listened on, or the certificate not be used; the message says why."""
 
 
 def run(
@@ -47,11 +50,13 @@ def run(
     load:    makes the application, once in each worker process; a module's function or a partial of one, since it is
              pickled where processes do not fork. Where they do, the caller holds no database connection
     threads: per worker
-    raises:  PortTaken before any worker starts; SystemExit when workers keep dying
+    raises:  CannotListen before any worker starts; SystemExit when workers keep dying
     """
     claim(host, port)
+    if tls_certificate and tls_key:
+        _look_at(tls_certificate, tls_key)
     with _shared_figures():
-        server = Server(
+        server = _Server(
             "counterfoil",
             address=host,
             port=port,
@@ -75,6 +80,21 @@ def run(
                 raise
 
 
+class _Server(MPServer):
+    def _stop_workers(self) -> None:
+        # Granian asks for a worker's end in two threads at once; only one of them is told, and on a busy machine the
+        # other took a worker that had ended for one that refused to. A worker's end closes its sentinel: all can see.
+        for worker in self.wrks:
+            worker.terminate()  # type: ignore[no-untyped-call]
+        until = time.monotonic() + GRACE_SECONDS
+        for worker in self.wrks:
+            if not wait([worker.inner.sentinel], max(until - time.monotonic(), 0)):
+                logger.warning(f"Killing worker-{worker.idx + 1}: it did not finish within {GRACE_SECONDS} seconds")
+                worker.kill()  # type: ignore[no-untyped-call]
+                wait([worker.inner.sentinel])
+        self.wrks.clear()
+
+
 def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
     # A forked worker starts with its parent's handlers, which would swallow a SIGTERM that comes before Granian sets
     # the worker's own; with nothing under way yet it may simply die.
@@ -92,9 +112,20 @@ def claim(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
+    except OverflowError as error:
+        raise CannotListen(f"{host}:{port} cannot be used: ports end at 65535") from error
     except OSError as error:
         why = "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-        raise PortTaken(error.errno, f"{host}:{port} {why}") from error
+        raise CannotListen(f"{host}:{port} {why}") from error
+
+
+def _look_at(certificate: Path, key: Path) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        raise CannotListen(f"{certificate} and {key} hold no certificate with its own, unencrypted key") from error
+    except OSError as error:
+        raise CannotListen(f"{certificate} or {key} cannot be read: {error.strerror}") from error
 
 
 @contextmanager

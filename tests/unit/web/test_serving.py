@@ -42,8 +42,14 @@ def command(port: int, workers: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(port: int, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command(port, workers), cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
+def serving(port: int, workers: int = 2, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command(port, workers),
+        cwd=ROOT,
+        env=os.environ | variables,
+        start_new_session=True,
+        stderr=subprocess.PIPE if variables else subprocess.DEVNULL,
+    )
     try:
         deadline = time.monotonic() + 20
         while True:
@@ -70,6 +76,26 @@ def test_what_is_under_way_is_finished(port: int, how: signal.Signals) -> None:
         assert server.wait(10) == 0
         with pytest.raises(OSError, match="refused"):
             get(port, "/healthz")
+
+
+def test_a_worker_that_ended_in_time_is_not_said_to_have_been_killed(port: int) -> None:
+    with serving(port, workers=4, SLOW_TO_NOTICE="0.5") as server:
+        server.send_signal(signal.SIGTERM)
+        _, said = server.communicate(timeout=20)
+        assert server.returncode == 0
+        assert b"Killing" not in said
+
+
+def test_a_worker_that_does_not_end_in_time_is_killed_and_named(port: int) -> None:
+    with serving(port, workers=1, GRACE_SECONDS="0") as server, ThreadPoolExecutor() as pool:
+        under_way = pool.submit(get, port, "/parrot/slow")
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        _, said = server.communicate(timeout=20)
+        assert server.returncode == 0
+        assert said.count(b"Killing worker-1") == 1
+        with pytest.raises(OSError, match=r"closed|reset"):
+            under_way.result()
 
 
 def test_a_taken_port_is_said_before_anything_starts(port: int) -> None:
