@@ -71,6 +71,15 @@ def test_a_key_binds_the_whole_body(knocker: Knocker, desk: Desk) -> None:
         assert reader.parties.customer_by_code("TWO") is None
 
 
+def test_what_was_brought_in_with_a_warning_is_told(knocker: Knocker, desk: Desk) -> None:
+    desk.customer("ACME")
+    line = {"description": "Advice", "quantity": 1, "unit_price": "10.00"}
+    closed = {"number": "1", "customer": "ACME", "on": "2023-05-02", "subtotal": "10.01", "lines": [line]}
+    told = post(knocker, "/import/history", json.dumps(closed).encode())
+    ((at, warnings),) = [(one["line"], one["warnings"]) for one in told["warned"]]
+    assert (told["filed"], at, [one["code"] for one in warnings]) == (1, 1, ["subtotal_differs"])
+
+
 def test_a_dry_run_keeps_nothing(knocker: Knocker, desk: Desk) -> None:
     assert post(knocker, "/import/items?dry_run=true", b'{"sku": "A"}')["filed"] == 1
     with desk.store.reader() as reader:

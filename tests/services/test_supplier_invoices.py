@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from counterfoil.core.errors import Conflict, Refused
-from counterfoil.core.purchase import DisputeKind
-from counterfoil.services import additional_amounts, supplier_invoices
+from counterfoil.core.purchase import Calculation, DisputeKind
+from counterfoil.services import additional_amounts, matching, supplier_invoices
+from counterfoil.services.matching import LineChange
+from counterfoil.services.supplier_invoices import Registered
 from counterfoil.store import Store
 from tests.buyer import Buyer
 from tests.desk import refused
@@ -86,4 +89,20 @@ def test_a_difference_of_the_tax_rate_is_disputed_as_tax(buyer: Buyer, rate: str
     buyer.resolve(buyer.dispute(invoice, disputed, DisputeKind.EXPECTED), disputed, "Credit")
     buyer.book(invoice)
     assert buyer.accounts() == {"1200": 10000, "1300": 900, "2000": -10900}
+    assert buyer.broken() == []
+
+
+def test_whose_tax_it_is_stays_while_lines_are_expected_with_it(buyer: Buyer) -> None:
+    line = buyer.delivered()
+    invoice = buyer.register("563.26", calculation=Calculation.IN_TAX)
+    turned = Registered(supplier_id=buyer.supplier, unit_id=buyer.store_unit, on=date(2024, 3, 1), reverse_charge=True)
+    matched = buyer.match(invoice, line)
+    with refused("reverse_charge_fixed"):
+        buyer.change(lambda work: supplier_invoices.amend(work, invoice, turned))
+    nothing = LineChange(
+        line_id=matched.id, quantity=Decimal(0), expected_quantity=None, unit_price=Decimal(0), tax_rate=Decimal(0)
+    )
+    buyer.change(lambda work: matching.change_lines(work, invoice, [nothing]))
+    buyer.change(lambda work: supplier_invoices.amend(work, invoice, turned))
+    assert buyer.match(invoice, line).expected_unit_price == Decimal("46.55")
     assert buyer.broken() == []

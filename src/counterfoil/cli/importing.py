@@ -37,7 +37,7 @@ def bring_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Try every line and keep nothing.")] = False,
     errors: Annotated[Path | None, typer.Option(help="Where the bad lines go, each with its reasons.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A JSON object per bad line, and one of sums at the end.")
+        bool, typer.Option("--json", help="A JSON object per line with problems or warnings, and one of sums at the end.")
     ] = False,
 ) -> None:
     """File every good line and name every bad one; the same file again goes on where it stopped.
@@ -85,7 +85,7 @@ def _counted(source: BinaryIO, tell: Callable[[int], None]) -> Iterator[bytes]:
 
 
 def _telling(stack: ExitStack, console: Console, errors: Path | None, form: Form, as_json: bool) -> Tell:
-    """What is done about each outcome: bad lines are named, and written out where that is wanted."""
+    """What is done about each outcome: lines with problems or warnings are named, bad ones written out if wanted."""
     tells: list[Tell] = [_tell_json if as_json else lambda outcome: _tell(console, outcome)]
     if errors is not None:
         into = stack.enter_context(errors.open("w", encoding="utf-8", newline=""))
@@ -97,18 +97,26 @@ def _telling(stack: ExitStack, console: Console, errors: Path | None, form: Form
         if outcome.status is Status.REFUSED:
             for one in tells:
                 one(outcome)
+        elif outcome.warnings:
+            tells[0](outcome)
 
     return tell
 
 
 def _tell(console: Console, outcome: LineOutcome) -> None:
-    for problem in outcome.problems:
-        where = f"{problem.where}: " if problem.where else ""
-        console.print(f"line {outcome.line}: {where}{problem.say}", markup=False, highlight=False, soft_wrap=True)
+    says = [f"{problem.where}: {problem.say}" if problem.where else problem.say for problem in outcome.problems]
+    says += [f"warning: {say}" for _, say in outcome.warnings]
+    for say in says:
+        console.print(f"line {outcome.line}: {say}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell_json(outcome: LineOutcome) -> None:
-    print(json.dumps({"line": outcome.line, "problems": said(outcome.problems)}))
+    told: dict[str, Any] = {"line": outcome.line}
+    if outcome.problems:
+        told["problems"] = said(outcome.problems)
+    if outcome.warnings:
+        told["warnings"] = [{"code": code, "say": say} for code, say in outcome.warnings]
+    print(json.dumps(told))
 
 
 def _reasons(outcome: LineOutcome) -> str:

@@ -149,6 +149,11 @@ def amend(work: Work, invoice_id: int, asked: Registered) -> list[tuple[str, str
     if before.lines and after.supplier_id != before.supplier_id:
         say = f"lines of invoice {before.number} are matched with another supplier's goods"
         raise Refused(Problem("supplier_fixed", "supplier", say))
+    if before.lines and before.calculation.includes_tax and after.reverse_charge != before.reverse_charge:
+        # What was expected of a line was worked out with the tax in its price, or without.
+        taxed = "without" if before.reverse_charge else "with"
+        say = f"lines of invoice {before.number} are expected at prices {taxed} tax: take them off first"
+        raise Refused(Problem("reverse_charge_fixed", "reverse_charge", say))
     then, now = (work.reference.units[one.unit_id].country for one in (before, after))
     if now != then and (before.lines or before.amounts):
         say = f"invoice {before.number} has lines or amounts with the taxes of {then}, the unit is in {now}"

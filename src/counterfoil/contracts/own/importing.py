@@ -10,7 +10,7 @@ from counterfoil.contracts.own import replies
 from counterfoil.contracts.own.plumbing import key_of
 from counterfoil.contracts.own.replies import ProblemShown
 from counterfoil.contracts.own.resource import Operation, Params, Resource
-from counterfoil.contracts.own.shapes import Asked, Shown
+from counterfoil.contracts.own.shapes import Asked, Shown, Warned
 from counterfoil.core.access import Verb
 from counterfoil.importing import KINDS, Form, LineOutcome, Status, meaning, run
 from counterfoil.services.office import Context, Told
@@ -36,6 +36,13 @@ class BadLine(Shown):
     problems: list[ProblemShown]
 
 
+class WarnedLine(Shown):
+    """A line that was brought in, and what its sender should know of it; the first line is 1."""
+
+    line: int
+    warnings: list[Warned]
+
+
 class Brought(Shown):
     """What became of the lines: filed now, known from an earlier call, or refused."""
 
@@ -43,6 +50,7 @@ class Brought(Shown):
     known: int
     refused: int
     bad: list[BadLine]
+    warned: list[WarnedLine]
 
 
 def _bring(
@@ -60,12 +68,20 @@ def _bring(
         _bind(ctx, key, meaning(kind, lines, form))
     source = key or sha256(request.body).hexdigest()
     counts = dict.fromkeys(Status, 0)
-    bad = []
+    bad, warned = [], []
     for outcome in run(ctx, kind, lines, asked.dry_run, form=form, source=source):
         counts[outcome.status] += 1
         if outcome.status is Status.REFUSED:
             bad.append(_bad(outcome))
-    brought = Brought(filed=counts[Status.FILED], known=counts[Status.KNOWN], refused=counts[Status.REFUSED], bad=bad)
+        elif outcome.warnings:
+            warned.append(_warned(outcome))
+    brought = Brought(
+        filed=counts[Status.FILED],
+        known=counts[Status.KNOWN],
+        refused=counts[Status.REFUSED],
+        bad=bad,
+        warned=warned,
+    )
     return replies.answered(200, brought)
 
 
@@ -78,6 +94,10 @@ def _bind(ctx: Context, key: str, content: bytes) -> None:
 def _bad(outcome: LineOutcome) -> BadLine:
     problems = [ProblemShown(code=one.code, message=one.say, where=one.where) for one in outcome.problems]
     return BadLine(line=outcome.line, problems=problems)
+
+
+def _warned(outcome: LineOutcome) -> WarnedLine:
+    return WarnedLine(line=outcome.line, warnings=[Warned(code=code, message=say) for code, say in outcome.warnings])
 
 
 def _name(kind: str) -> str:
