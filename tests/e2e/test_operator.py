@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -137,6 +138,7 @@ def test_serve_says_what_is_wrong_before_a_worker_starts(tmp_path: Path, file: s
         ("purge-bodies --older-than 999999d", 1, "age_invalid"),
         ("report aging --json --csv", 1, "form_ambiguous"),
         ("report aging --xlsx .", 1, ". cannot be written: Is a directory"),
+        ("report journal --from 2024-05-02 --as-of 2024-05-01", 1, "2024-05-02 is after 2024-05-01"),
         ("load none.toml", 1, "none.toml cannot be read: No such file or directory\n"),
         ("setting set strict_totals 3", 1, "neither true nor false"),
         ("setting set default_department 99", 1, "not the id of one of the departments"),
@@ -149,6 +151,10 @@ def test_serve_says_what_is_wrong_before_a_worker_starts(tmp_path: Path, file: s
 )
 def test_what_cannot_be_is_refused_in_a_sentence(tmp_path: Path, file: str, typed: str, status: int, says: str) -> None:
     assert says in refused(tmp_path, file, *typed.split(), status=status)
+
+
+def test_it_says_which_version_it_is(tmp_path: Path, file: str) -> None:
+    assert run(tmp_path, file, "--version") == f"counterfoil {version('counterfoil')}\n"
 
 
 def test_a_company_file_with_a_mistyped_address(tmp_path: Path, file: str) -> None:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -34,11 +35,21 @@ out = Console(width=None if sys.stdout.isatty() else 132)
 _chosen: list[Path] = []
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"counterfoil {version('counterfoil')}")
+        raise typer.Exit
+
+
 @app.callback()
 def choose(
     settings: Annotated[Path | None, typer.Option(help="Settings file, else counterfoil.toml here.")] = None,
+    said: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version it is.")
+    ] = False,
 ) -> None:
     """Read before every command: which settings file holds."""
+    del said
     _chosen[:] = [settings] if settings else []
 
 

@@ -37,7 +37,8 @@ def bring_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Try every line and keep nothing.")] = False,
     errors: Annotated[Path | None, typer.Option(help="Where the bad lines go, each with its reasons.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="A JSON object per line with problems or warnings, and one of sums at the end.")
+        bool,
+        typer.Option("--json", help="A JSON object per line with problems or warnings, and one of sums at the end."),
     ] = False,
 ) -> None:
     """File every good line and name every bad one; the same file again goes on where it stopped.

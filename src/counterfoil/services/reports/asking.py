@@ -54,6 +54,8 @@ def read(texts: Mapping[str, str], takes: Collection[str], today: date) -> Asked
     months = _read(period, texts, PERIOD, problems)
     if PARTY in takes and not texts.get(PARTY):
         problems.append(Problem("party_required", PARTY, "name the customer by its code"))
+    if from_on and from_on > (as_of or today):
+        problems.append(Problem("period_invalid", FROM, f"{from_on} is after {as_of or today}"))
     if problems:
         raise Invalid(problems)
     return Asked(as_of or today, months, from_on, texts.get(PARTY, ""))
