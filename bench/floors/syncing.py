@@ -78,7 +78,9 @@ class _Filer:
         self._put_lines(made, number, parts, digits)
         made["document_tax"] = [(number, 0, None, None, 0, tax_total)] if tax_total else []
         if total:
-            self._put_entry(made, number, customer, parts, (unit, digits, rate), (total, tax_total), day)
+            self._put_entry(
+                made, number, customer, parts, (unit, digits, rate), (total, tax_total), day, wire["due_date"]
+            )
         self._put_head(made, number, wire, customer, day, (total - tax_total, tax_total, total))
         return made
 
@@ -105,7 +107,15 @@ class _Filer:
             ))  # fmt: skip
 
     def _put_entry(
-        self, made: dict[str, Any], number: int, customer: int, parts: Sequence[Any], unit: Any, sums: Any, day: date
+        self,
+        made: dict[str, Any],
+        number: int,
+        customer: int,
+        parts: Sequence[Any],
+        unit: Any,
+        sums: Any,
+        day: date,
+        due_on: str,
     ) -> None:
         code, digits, rate = unit
         first = self._lines - len(parts) + 1
@@ -125,7 +135,7 @@ class _Filer:
         self._entries += 1
         iso, month = day.isoformat(), day.year * 100 + day.month
         made["entry"] = [(number, self._entries, iso, month, number, "sales_invoice/1", "Sales invoice", _AT, "floor")]
-        item = (number, number, 0, customer, _RECEIVABLE, number, code, sums[0], postings[0][5], iso, iso)
+        item = (number, number, 0, customer, _RECEIVABLE, number, code, sums[0], postings[0][5], iso, due_on)
         made["open_item"] = [item]
 
     def _put_head(
