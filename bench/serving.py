@@ -72,7 +72,9 @@ def floor(url: str, folder: Path, first: bytes) -> Iterator[Served]:
 def _running(command: list[str], settings: Mapping[str, str], port: int, log: Path, first: bytes) -> Iterator[Served]:
     with log.open("wb") as output:
         began = time.perf_counter()
-        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=output)
+        # An installed program has its bytecode, however the shell is set that the benchmark is run in.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        process = subprocess.Popen(command, env={**environment, **settings}, stdout=output, stderr=output)
         try:
             _await(process, port, log, first)
             yield Served(port, process, time.perf_counter() - began)

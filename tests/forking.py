@@ -5,7 +5,7 @@ import multiprocessing
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload(
     [
-        "counterfoil.cli",
+        "counterfoil.cli.book",
         "counterfoil.cli.demo.stage",
         "counterfoil.contracts",
         "counterfoil.runs",

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from counterfoil.cli import app
+from counterfoil import cli
 from counterfoil.cli.settings_reference import reference
 from counterfoil.config import VARIABLES
 from counterfoil.services.reports import REPORTS
@@ -27,7 +27,7 @@ OTHERS = ("cd", "git", "install", "systemctl", "useradd")
 
 def commands() -> set[str]:
     """Every command as it is typed."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(cli.commands())
     found = set()
     for name, command in group.commands.items():  # type: ignore[attr-defined]
         found.add(name)
@@ -93,7 +93,7 @@ def typed_in(line: str) -> Iterator[list[str]]:
 
 def understood(words: list[str]) -> None:
     """Read a command line as the program would, without doing anything; raises what the program would say."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(cli.commands())
     name, context = "counterfoil", None
     while True:
         context = command.make_context(name, list(words), parent=context)
