@@ -66,6 +66,30 @@ def test_a_book_is_restored_elsewhere_as_it_was_while_it_was_served(folder: Path
     assert "laws hold" in run(folder, elsewhere, "check")
 
 
+def test_a_backup_of_another_schema_leaves_nothing_behind(folder: Path, url: str, elsewhere: str) -> None:
+    parsed = make_url(elsewhere)
+    if parsed.get_backend_name() == "sqlite":
+        pytest.skip("SQLite has no schemas")
+    run(folder, url, "backup", "book.backup", f"--pg-dump={TOOLS / 'pg_dump'}")
+    other = parsed.update_query_dict({"schema": "other"}).render_as_string(hide_password=False)
+    load = f"--pg-restore={TOOLS / 'pg_restore'}"
+    assert "schema of that name" in run(folder, url, "restore", "book.backup", "--database", other, load, status=1)
+    plain = parsed.set(query={key: value for key, value in parsed.query.items() if key != "schema"})
+    with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
+        assert connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'other'").fetchone() is None
+
+
+def test_a_number_that_customers_share_is_told_apart_by_the_customer(folder: Path, url: str) -> None:
+    (folder / "open.csv").write_text(
+        "number,customer,on,amount\n4711,ACME001,2026-01-05,100.00\n4711,BLUE002,2026-01-05,50.00\n"
+    )
+    run(folder, url, "import", "open.csv", "--kind", "opening-items")
+    assert "number_ambiguous" in run(folder, url, "reverse", "4711", status=1)
+    assert "customer_not_found" in run(folder, url, "reverse", "4711", "--customer", "NOBODY", status=1)
+    assert "Reversed 4711" in run(folder, url, "reverse", "4711", "--customer", "BLUE002")
+    assert "100.00" in run(folder, url, "report", "open-items")
+
+
 def test_the_doctor_says_what_to_mend(folder: Path, url: str) -> None:
     said = run(folder, url, "doctor")
     assert "answers and is current" in said

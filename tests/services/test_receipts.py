@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from counterfoil.core.document import Kind
 from counterfoil.services import opening, receipts, registry, remitting, suppliers
@@ -156,6 +157,11 @@ def test_nobodys_money_moves_for_a_number_that_customers_share(desk: Desk) -> No
     assert [desk.remaining(one) for one in credits] == [-1000, 0]
     desk.do(lambda work: receipts.unapply(work, "C-1", "4711", credit_id=theirs))
     assert [desk.remaining(one) for one in credits] == [-1000, -600]
+    for one in credits:
+        desk.do(partial(receipts.apply, credit_number="C-1", invoice_number="4711", credit_id=one.document_id))
+    with refused("number_ambiguous"):
+        desk.do(lambda work: receipts.unapply(work, "C-1", "4711"))
+    assert [desk.remaining(one) for one in credits] == [0, 0]
 
 
 def owe(desk: Desk, number: str, on: date = TODAY) -> Outcome:

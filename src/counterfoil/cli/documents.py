@@ -21,14 +21,32 @@ app.add_typer(order_app, name="order")
 On = Annotated[str | None, typer.Option(help="Business date YYYY-MM-DD, else today.")]
 
 
-def find(work: Work, text: str, kinds: Collection[Kind]) -> int:
-    """The id of the one document of a number; Conflict when several have it."""
-    found = work.unit.documents.find(text, kinds)
+_CREDITS = frozenset({Kind.RECEIPT, Kind.CREDIT_NOTE, Kind.SALES_INVOICE, Kind.OPENING_ITEM})
+Whose = Annotated[str | None, typer.Option(help="Code of the customer, where several have a document of the number.")]
+
+
+def find(work: Work, text: str, kinds: Collection[Kind], customer: str | None = None) -> int:
+    """The id of the one document of a number, among a customer's where the code is given.
+
+    raises: NotFound; Conflict when several have it
+    """
+    found = work.unit.documents.find(text, kinds, _owner(work, customer) if customer is not None else None)
     if not found:
         raise NotFound(Problem("document_not_found", "number", f"there is no {_either(kinds)} {text!r}"))
     if len(found) > 1:
         raise Conflict(Problem("number_ambiguous", "number", f"{len(found)} documents have the number {text!r}"))
     return found[0]
+
+
+def _owner(work: Work, code: str) -> int:
+    customer = work.unit.parties.customer_by_code(code)
+    if customer is None:
+        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {code!r}"))
+    return customer.id
+
+
+def _credit_of(work: Work, number: str, customer: str | None) -> int | None:
+    return find(work, number, _CREDITS, customer) if customer is not None else None
 
 
 def _either(kinds: Collection[Kind]) -> str:
@@ -129,18 +147,25 @@ def apply(
     credit: Annotated[str, typer.Argument(help="Number of a receipt or credit note with an open credit.")],
     invoice: Annotated[str, typer.Argument(help="Number of an open invoice.")],
     amount: Annotated[str | None, typer.Option(help="How much; else as much as both allow.")] = None,
+    customer: Whose = None,
     on: On = None,
 ) -> None:
     """Set an open credit against an open invoice."""
     money = number(amount) if amount is not None else None
-    act("apply", lambda work: receipts.apply(work, credit, invoice, money, day(on)))
+    act(
+        "apply",
+        lambda work: receipts.apply(work, credit, invoice, money, day(on), _credit_of(work, credit, customer)),
+    )
     out.print(f"Applied {credit} to {invoice}")
 
 
 @app.command()
-def unapply(credit: str, invoice: str, on: On = None) -> None:
+def unapply(credit: str, invoice: str, customer: Whose = None, on: On = None) -> None:
     """Take the applications between a credit and an invoice back; both are open again."""
-    act("unapply", lambda work: receipts.unapply(work, credit, invoice, day(on)))
+    act(
+        "unapply",
+        lambda work: receipts.unapply(work, credit, invoice, day(on), _credit_of(work, credit, customer)),
+    )
     out.print(f"Took {credit} back from {invoice}")
 
 
@@ -149,7 +174,7 @@ def refund(
     credit: Annotated[str, typer.Argument(help="Number of a receipt or credit note with an open credit.")],
     tender: Annotated[str, typer.Option(help="Code of the tender type.")],
     amount: Annotated[str | None, typer.Option(help="How much; else all that is open.")] = None,
-    customer: Annotated[str | None, typer.Option(help="Whose credit it is, where customers share its number.")] = None,
+    customer: Whose = None,
     on: On = None,
 ) -> None:
     """Give the money of an open credit back."""
@@ -163,18 +188,26 @@ def credit(
     invoice: Annotated[str, typer.Argument(help="Number of the invoice.")],
     line: Annotated[list[str] | None, typer.Option(help="Quantity of a line, as LINE=QUANTITY; all if none.")] = None,
     comment: str = "",
+    customer: Whose = None,
     on: On = None,
 ) -> None:
     """Credit an invoice, whole or some of its lines."""
     wanted = _quantities(line) if line else None
     kinds = (Kind.SALES_INVOICE, Kind.OPENING_ITEM)
-    outcome = act("credit", lambda work: invoicing.credit(work, find(work, invoice, kinds), wanted, day(on), comment))
+    outcome = act(
+        "credit",
+        lambda work: invoicing.credit(work, find(work, invoice, kinds, customer), wanted, day(on), comment),
+    )
     out.print(f"Filed credit note {outcome.number}")
 
 
 @app.command()
-def reverse(document: Annotated[str, typer.Argument(help="Number of a posted document.")], on: On = None) -> None:
+def reverse(
+    document: Annotated[str, typer.Argument(help="Number of a posted document.")],
+    customer: Whose = None,
+    on: On = None,
+) -> None:
     """Negate a posted document exactly: its entries, its open items and its stock moves."""
     kinds = frozenset(Kind) - ORDERS - {Kind.SHIPMENT}
-    act("reverse", lambda work: invoicing.reverse(work, find(work, document, kinds), day(on)))
+    act("reverse", lambda work: invoicing.reverse(work, find(work, document, kinds, customer), day(on)))
     out.print(f"Reversed {document}")

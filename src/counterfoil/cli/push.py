@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -13,6 +14,7 @@ from counterfoil import app as building
 from counterfoil.app import Store
 from counterfoil.cli.desk import app, context, open_book, out, settings
 from counterfoil.cli.documents import find
+from counterfoil.cli.tables import minute
 from counterfoil.core.document import INVOICES, Document, Kind
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.core.exporting import topic_of
@@ -65,10 +67,11 @@ def _commands(contract: str, what: str, kinds: Collection[Kind]) -> None:
     def parked(connection: _Connection = None) -> None:
         """What is not there yet, with the reason; exit status 3 if there is any."""
         chosen = building.connection(settings(), contract, connection)
-        found = pushing.standing(open_book(), chosen.target).unsettled
+        store = open_book()
+        found, zone = pushing.standing(store, chosen.target).unsettled, ZoneInfo(building.reference(store).time_zone)
         table = Table("Number", "State", "Since", "Why")
         for one in found:
-            table.add_row(one.number, one.state.value, f"{one.at:%Y-%m-%d %H:%M}", one.note)
+            table.add_row(one.number, one.state.value, minute(one.at, zone), one.note)
         out.print(table if found else "Everything that was pushed is there.")
         raise typer.Exit(3 if found else 0)
 

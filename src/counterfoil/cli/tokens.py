@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
+from counterfoil import app as building
 from counterfoil.cli.desk import app, change, context, open_book, out
+from counterfoil.cli.tables import minute
 from counterfoil.core.access import scopes
 from counterfoil.core.errors import Invalid, Problem
 from counterfoil.services import credentials
@@ -63,17 +66,16 @@ def _known(given: list[str] | tuple[()], resources: set[str]) -> None:
 @token_app.command("list")
 def list_() -> None:
     """Every credential, without its secret."""
+    store = open_book()
+    zone = ZoneInfo(building.reference(store).time_zone)
     table = Table("Id", "Principal", "Door", "Created", "Scopes", "Per minute", "Expires", "Revoked")
-    for known in credentials.listed(open_book()):
+    for known in credentials.listed(store):
         held = "all" if known.scopes is None else " ".join(sorted(known.scopes))
-        created, expires, revoked = map(_minute, (known.created_at, known.expires_at, known.revoked_at))
+        times = (known.created_at, known.expires_at, known.revoked_at)
+        created, expires, revoked = (minute(at, zone) if at else "" for at in times)
         rate = str(known.per_minute or "")
         table.add_row(str(known.id), known.principal, known.door, created, held, rate, expires, revoked)
     out.print(table)
-
-
-def _minute(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
 @token_app.command("revoke")

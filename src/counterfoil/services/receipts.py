@@ -257,14 +257,19 @@ def unapply(
     work: Work, credit_number: str, invoice_number: str, on: date | None = None, credit_id: int | None = None
 ) -> Filed:
     """Take all applications between a credit and an invoice back; both are open again. credit_id as in `apply`."""
-    documents = work.unit.documents
+    documents, found = work.unit.documents, []
     for number in [credit_id] if credit_id else documents.find(credit_number):
         for invoice_id in documents.find(invoice_number):
             credits = {item.id: item for item in work.unit.journal.items_of(number) if item.amount.minor < 0}
             charges = {item.id: item for item in work.unit.journal.items_of(invoice_id) if item.amount.minor > 0}
             document = documents.get(number)
             if document is not None and _take_back(work, credits, charges, on):
-                return Filed(document)
+                found.append(document)
+    if len({document.customer_id for document in found}) > 1:
+        say = f"{len(found)} customers have {credit_number} applied to {invoice_number}"
+        raise Conflict(Problem("number_ambiguous", "credit", say))
+    if found:
+        return Filed(found[0])
     say = f"{credit_number} is not applied to {invoice_number}"
     raise NotFound(Problem("application_not_found", "invoice", say))
 

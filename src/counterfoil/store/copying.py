@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -89,12 +90,13 @@ def restore(engine: Engine, url: str, file: Path, tool: str = "pg_restore") -> N
         f"--schema={engine.schema}",
     ]
     parsed = make_url(url)
+    held = re.findall(r" TABLE (\S+) alembic_version ", _run(tool, ["--list", str(file)], parsed))
+    if engine.schema not in held:
+        holds = f"a book in the schema {held[0]}: restore it into a schema of that name" if held else "no book"
+        raise Refused.of("schema_missing", f"{file} holds {holds}", "database")
     with engine.maintaining() as made:
         made.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {engine.schema}")
     _run(tool, [*arguments, f"--dbname={parsed.database}", str(file)], parsed)
-    with engine.reading() as connection:
-        if not connection.value(_tables, schema=engine.schema):
-            raise Refused.of("schema_missing", f"{file} holds no book in the schema {engine.schema}", "database")
 
 
 def _copy(source: str, target: Path) -> None:
@@ -135,8 +137,8 @@ def _sync(file: Path) -> None:
         os.fsync(opened.fileno())
 
 
-def _run(tool: str, arguments: Sequence[str], url: URL) -> None:
-    """Run one of PostgreSQL's tools; the password goes by its environment, where no list of processes shows it."""
+def _run(tool: str, arguments: Sequence[str], url: URL) -> str:
+    """What a tool of PostgreSQL's says; the password goes by its environment, where no list of processes shows it."""
     program = shutil.which(tool)
     if program is None:
         raise Invalid.of(
@@ -150,3 +152,4 @@ def _run(tool: str, arguments: Sequence[str], url: URL) -> None:
     )
     if done.returncode:
         raise Unavailable.of("tool_failed", f"{Path(program).name}: {done.stderr.strip()}")
+    return done.stdout

@@ -243,9 +243,13 @@ class Documents:
     def _ask(self, document_id: int) -> tuple[Answer, Answer]:
         return self._connection.ask(_head, id=document_id), self._connection.ask(_lines, id=document_id)
 
-    def find(self, number: str, kinds: Collection[Kind] | None = None) -> list[int]:
-        """Ids of the documents with a number, ours first."""
-        return [document_id for document_id, kind, _ in self._of(number) if kinds is None or kind in kinds]
+    def find(self, number: str, kinds: Collection[Kind] | None = None, customer_id: int | None = None) -> list[int]:
+        """Ids of the documents with a number, ours first; all kinds and everybody's unless told."""
+        return [
+            document_id
+            for document_id, kind, owner in self._of(number)
+            if (kinds is None or kind in kinds) and customer_id in (None, owner)
+        ]
 
     def ahead_numbers(self, numbers: Iterable[str]) -> None:
         """Ask for the documents of some numbers, which will each be needed soon."""
