@@ -21,8 +21,15 @@ from counterfoil.core.purchase import ShippedLine
 from counterfoil.services import buying, receiving, remitting
 from counterfoil.services import showing as office
 
-_ORDER, _SHIPMENT, _RECEIPT, _REMITTANCE = (
-    frozenset({kind}) for kind in (Kind.PURCHASE_ORDER, Kind.SUPPLIER_SHIPMENT, Kind.GOODS_RECEIPT, Kind.REMITTANCE)
+_ORDER, _SHIPMENT, _RECEIPT, _SETTLEMENT, _REMITTANCE = (
+    frozenset({kind})
+    for kind in (
+        Kind.PURCHASE_ORDER,
+        Kind.SUPPLIER_SHIPMENT,
+        Kind.GOODS_RECEIPT,
+        Kind.SETTLEMENT,
+        Kind.REMITTANCE,
+    )
 )
 
 
@@ -255,6 +262,12 @@ RECEIPTS = Resource(
     "goods-receipts",
     "Goods receipts",
     documents.reading("/goods-receipts", "getGoodsReceipt", "listGoodsReceipts", _RECEIPT),
+)
+#: What a booked invoice charges each of its orders.
+SETTLEMENTS = Resource(
+    "settlements",
+    "Settlements of purchase orders",
+    documents.reading("/settlements", "getSettlement", "listSettlements", _SETTLEMENT),
 )
 REMITTANCES = Resource(
     "remittances",

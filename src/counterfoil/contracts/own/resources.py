@@ -45,6 +45,7 @@ RESOURCES: tuple[Resource, ...] = (
     disputes.DISPUTES,
     disputes.REASONS,
     disputes.AMOUNT_TYPES,
+    purchasing.SETTLEMENTS,
     purchasing.REMITTANCES,
     ledger.JOURNAL,
     ledger.ACCOUNTS,
