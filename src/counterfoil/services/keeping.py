@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from counterfoil.core.document import Kind
 from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from counterfoil.core.journal import Role
 from counterfoil.core.money import currency, millionths
@@ -101,12 +102,18 @@ def hold_settings(work: Work) -> Reference:
 
 def set_prefix(work: Work, kind: str, prefix: str) -> None:
     """Let the numbers of a series begin otherwise from now on; its count goes on."""
-    if kind not in {known for known, _, _ in work.unit.registers.series()} or kind == "entry":
+    counts = {known: following for known, _, following in work.unit.registers.series()}
+    if kind not in counts or kind == "entry":
         raise NotFound(Problem("series_not_found", "", f"there is no number series {kind!r}"))
     if not re.fullmatch(PREFIX, prefix):
         raise Invalid(
             Problem("prefix_invalid", "prefix", f"{prefix!r}: letters, digits and /_.- of which no digit ends it")
         )
+    for number in work.unit.documents.imported_like(Kind(kind), prefix):
+        rest = number.removeprefix(prefix)
+        if rest.isascii() and rest.isdigit() and int(rest) >= counts[kind]:
+            say = f"there is a document {number} of another issuer: the book would come to give its number too"
+            raise Refused(Problem("number_reserved", "prefix", say))
     work.unit.references.set_prefix(kind, prefix)
     work.unit.references.touch()
 

@@ -78,6 +78,16 @@ _by_number = Keyed(
     ).order_by(document.c.is_ours.desc(), document.c.id),
     document.c.number_key,
 )
+#: Above every character of a folded number.
+_LAST = "\U0010ffff"
+_imported_like = Statement(
+    sa.select(document.c.number).where(
+        document.c.number_key >= p("first"),
+        document.c.number_key < p("last"),
+        document.c.kind == p("kind"),
+        ~document.c.is_ours,
+    )
+)
 _lines = Statement(
     sa.select(document_line).where(document_line.c.document_id == p("id")).order_by(document_line.c.line_no)
 )
@@ -250,6 +260,12 @@ class Documents:
             for document_id, kind, owner in self._of(number)
             if (kinds is None or kind in kinds) and customer_id in (None, owner)
         ]
+
+    def imported_like(self, kind: Kind, prefix: str) -> list[str]:
+        """Numbers of other issuers' documents of a kind that begin with a text."""
+        first = fold(prefix)
+        rows = self._connection.rows(_imported_like, first=first, last=first + _LAST, kind=kind.value)
+        return [number for (number,) in rows if number.startswith(prefix)]
 
     def ahead_numbers(self, numbers: Iterable[str]) -> None:
         """Ask for the documents of some numbers, which will each be needed soon."""

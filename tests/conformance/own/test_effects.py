@@ -198,6 +198,16 @@ def test_a_prefix_of_numbers(ask: Ask) -> None:
     assert ask("POST", "/number-series", {"kind": "entry", "prefix": "E-"}).status_code == 404
 
 
+def test_a_prefix_that_would_meet_another_issuers_numbers(ask: Ask) -> None:
+    for number in ("OLD-000001", "old-000007", "NEW-000007", "NEWER"):
+        found(ask("POST", "/invoices", {**INVOICE, "number": number}))
+    found(ask("POST", "/invoices", INVOICE))
+    answer = ask("POST", "/number-series", {"kind": "sales_invoice", "prefix": "NEW-"})
+    assert (answer.status_code, codes(answer)) == (422, ["number_reserved"])
+    found(ask("POST", "/number-series", {"kind": "sales_invoice", "prefix": "OLD-"}))
+    assert found(ask("POST", "/invoices", INVOICE))["number"] == "OLD-000002"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "wrong"),
     [
