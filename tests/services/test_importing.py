@@ -12,6 +12,7 @@ import pytest
 
 from counterfoil.core.errors import Invalid
 from counterfoil.importing import KINDS, Form, LineOutcome, Status, run, running
+from counterfoil.services import buying, receiving
 from counterfoil.services.office import Context, Said
 from counterfoil.store import Principal, Store
 from tests.desk import NOON, Desk
@@ -130,6 +131,105 @@ def test_suppliers_what_is_owed_to_them_and_accounting_entries_come_in(company: 
     good(desk, "accounting-entries", {"reference": "J1", "on": "2024-01-31", "text": "Post", "lines": legs})
     accounts = desk.accounts()
     assert [accounts[code] for code in ("2000", "3000", "6000", "1000")] == [-100_50, 100_50 - 11_00, 5_00, -5_00]
+
+
+def test_the_small_tables_come_in_and_are_used(company: Desk) -> None:
+    desk = company
+    good(desk, "accounts", {"code": "1099", "name": "Vouchers", "type": "asset"})
+    good(desk, "departments", {"name": "Depot", "id": 7}, {"name": "Yard"})
+    good(desk, "salespeople", {"name": "Sam", "id": 3})
+    good(desk, "invoice-types", {"code": "W", "name": "Work order", "sub_types": "H;R"})
+    good(desk, "tender-types", {"code": "V", "name": "Voucher", "account": "1099", "invoice_types": ["W"]})
+    good(desk, "jurisdictions", {"name": "Alberta", "country": "ca", "state": "ab", "tax_codes": ["GST"]})
+    with desk.work() as work:
+        found = work.reference
+    assert found.departments[7].name == "Depot"
+    assert sorted(one.name for one in found.departments.values())[-1] == "Yard"
+    assert found.salespeople[3].name == "Sam"
+    assert sorted(found.invoice_types["W"].sub_types) == ["H", "R"]
+    voucher = found.tender_types["V"]
+    assert (found.accounts[voucher.account_id].code, [*voucher.invoice_types]) == ("1099", ["W"])
+    (place,) = found.jurisdictions
+    assert (place.country, place.state, [tax.code for tax in place.tax_codes]) == ("CA", "AB", ["GST"])
+    refusals = (
+        ("accounts", {"code": "1100", "name": "Twice", "type": "asset"}, "account_taken"),
+        ("accounts", {"code": "1999", "name": "Odd", "type": "money"}, "not_allowed"),
+        ("accounts", {"code": "1999", "name": "Odd"}, "required"),
+        ("departments", {"name": "Again", "id": 7}, "department_taken"),
+        ("salespeople", {"name": "Again", "id": 3}, "salesperson_taken"),
+        ("tender-types", {"code": "V", "name": "Again", "account": "1099"}, "tender_type_taken"),
+        ("tender-types", {"code": "R", "name": "Receivable", "account": "1100"}, "account_controlled"),
+        ("tender-types", {"code": "X", "name": "Nowhere", "account": "9"}, "account_unknown"),
+        ("invoice-types", {"code": "W", "name": "Long", "sub_types": ["ninechars"]}, "too_long"),
+        ("jurisdictions", {"name": "B", "country": "CA", "state": "AB", "tax_codes": []}, "jurisdiction_taken"),
+        ("jurisdictions", {"name": "B", "country": "CA", "tax_codes": ["GST", "GST"]}, "repeated"),
+        ("jurisdictions", {"name": "B", "country": "CAN", "tax_codes": ["PST"]}, "country_invalid"),
+    )
+    for kind, wanted, code in refusals:
+        assert [problem[2] for problem in bad(bring(desk, kind, [wanted]))] == [code], wanted
+
+
+def test_what_is_on_order_with_suppliers_comes_in(company: Desk) -> None:
+    desk = company
+    good(desk, "items", {"sku": "WOOL", "purchase_tax": "GST"})
+    assert bad(bring(desk, "items", [{"sku": "YARN", "purchase_tax": "VAT"}])) == [(1, "purchase_tax", "tax_unknown")]
+    good(desk, "suppliers", {"code": "MILL", "name": "Wool Mill", "currency": "USD"})
+    good(desk, "units", {"code": "EAST", "name": "East", "refs": {"eva": "5"}}, {"code": "WEST", "name": "West"})
+    order = {"supplier": "MILL", "unit": "EAST", "on": "2024-01-10", "reference": "their 9"}
+    goods = [
+        {"sku": "WOOL", "quantity": 4, "unit_price": "1.25", "reference": "row 1"},
+        {"sku": "WOOL", "quantity": 2},
+    ]
+    assert good(desk, "purchase-orders", {"number": "P-1", **order, "lines": goods}) == ["P-1"]
+    made = desk.find("P-1")
+    assert (made.reference, made.total.minor, made.total.currency.code) == ("their 9", 5_25, "USD")
+    assert [(one.sku, int(one.quantity), one.note) for one in made.lines] == [("WOOL", 4, "row 1"), ("WOOL", 2, "")]
+    refusals: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"number": "P-1"}, "number_taken"),
+        ({"number": "PO-000009"}, "number_reserved"),
+        ({"number": "P-2", "supplier": "NONE"}, "supplier_not_found"),
+        ({"number": "P-2", "unit": "NONE"}, "unit_not_found"),
+        ({"number": "P-2", "lines": [{"sku": "NONE", "quantity": 1}]}, "item_not_found"),
+        ({"number": "P-2", "lines": [{"sku": "WOOL", "quantity": 0}]}, "quantity_invalid"),
+        ({"number": "P-2", "lines": [{"sku_ref": {"shop": "A1"}, "quantity": 1}]}, "tax_of_item_missing"),
+        ({"number": "P-2", "lines": []}, "lines_required"),
+    )
+    for change, code in refusals:
+        outcomes = bring(desk, "purchase-orders", [{**order, "lines": goods, **change}])
+        assert [problem[2] for problem in bad(outcomes)] == [code], change
+    shipped = desk.do(lambda work: buying.ship(work, made.id))
+    desk.do(lambda work: receiving.receive(work, shipped.document_id))
+    assert desk.stock("WOOL")[0] == 6
+
+
+def test_ids_of_other_systems_come_in(company: Desk) -> None:
+    desk = company
+    shared = {"on": "2024-01-10", "amount": 5, "number": "900"}
+    good(desk, "opening-items", {"customer": "ACME", **shared}, {"customer": "YANK", **shared})
+    good(desk, "opening-items", {"customer": "ACME", **shared, "number": "901"})
+    good(
+        desk,
+        "external-refs",
+        {"system": "erp", "their_id": "K1", "customer": "YANK"},
+        {"system": "erp", "their_id": "A9", "sku": "HOUR"},
+        {"system": "erp", "their_id": "D1", "number": "901"},
+        {"system": "erp", "their_id": "D2", "number": "900", "customer_ref": {"shop": "77"}},
+    )
+    good(desk, "opening-items", {"number": "902", "customer_ref": {"erp": "K1"}, "on": "2024-01-10", "amount": 1})
+    assert desk.balance("YANK") == 6_00
+    refusals = (
+        ({"their_id": "D3", "number": "900"}, "number_ambiguous"),
+        ({"their_id": "D3", "number": "903"}, "document_not_found"),
+        ({"their_id": "D3", "number": "901", "customer": "YANK"}, "document_not_found"),
+        ({"their_id": "D3", "customer": "NOBODY"}, "customer_not_found"),
+        ({"their_id": "D3", "sku": "NONE"}, "item_not_found"),
+        ({"their_id": "D3", "sku": "HOUR", "number": "901"}, "not_allowed"),
+        ({"their_id": "D3"}, "required"),
+        ({"their_id": "D1", "number": "902"}, "ref_taken"),
+    )
+    for wanted, code in refusals:
+        found = bad(bring(desk, "external-refs", [{"system": "erp", **wanted}]))
+        assert [problem[2] for problem in found] == [code], wanted
 
 
 def test_a_credit_note_of_history_gives_back_what_it_names(company: Desk) -> None:

@@ -41,7 +41,7 @@ class Finder:
         self._new.add(code)
 
     def ahead_number(self, number: str) -> None:
-        """Note the number of a document that will be new."""
+        """Note the number of a document that will be looked for."""
         self._numbers.add(number)
 
     def ask(self) -> None:

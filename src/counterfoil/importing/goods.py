@@ -25,6 +25,7 @@ class _Item:
     price: Decimal | None
     ledger_class: str
     exempt_from: tuple[str, ...]
+    purchase_tax: str | None
     refs: dict[str, str]
 
 
@@ -37,6 +38,7 @@ def _read_item(found: Fields) -> _Item:
         price=found.decimal("price", places=PLACES, below=BELOW),
         ledger_class=found.text("ledger_class", max_length=SHORT) or "",
         exempt_from=texts(found, "exempt_from") or (),
+        purchase_tax=found.text("purchase_tax", max_length=SHORT),
         refs=refs(found),
     )
 
@@ -55,6 +57,7 @@ def _file_item(work: Work, finder: Finder, wanted: _Item) -> str:
         price=wanted.price,
         ledger_class=wanted.ledger_class,
         exempt_from=tax_codes(work, wanted.exempt_from, "exempt_from"),
+        tax_code_id=tax_codes(work, (wanted.purchase_tax,), "purchase_tax")[0] if wanted.purchase_tax else None,
         refs=wanted.refs,
     )
     return made.sku
@@ -105,7 +108,7 @@ def _file_stock(work: Work, finder: Finder, wanted: _Stock) -> Filed:
 ITEMS = Kind(
     name="items",
     mints="item",
-    fields=("sku", "description", "uom", "stocked", "price", "ledger_class", "exempt_from", "refs"),
+    fields=("sku", "description", "uom", "stocked", "price", "ledger_class", "exempt_from", "purchase_tax", "refs"),
     read=_read_item,
     ahead=_ahead_item,
     file=_file_item,

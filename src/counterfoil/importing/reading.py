@@ -125,6 +125,14 @@ def one_of(found: Fields, key: str, allowed: Collection[str], otherwise: str) ->
     return written
 
 
+def country(found: Fields, key: str = "country") -> str:
+    """An ISO 3166 code of two letters, which must be given."""
+    written = found.need_text(key, max_length=SHORT).upper()
+    if written and (len(written) != 2 or not written.isascii() or not written.isalpha()):
+        found.note("country_invalid", key, f"{written!r} is no two-letter country code")
+    return written
+
+
 def currency_code(found: Fields, key: str = "currency") -> str | None:
     """An ISO 4217 code."""
     written = found.text(key, max_length=SHORT)

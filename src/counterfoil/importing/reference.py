@@ -9,7 +9,7 @@ from decimal import Decimal
 from counterfoil.core.errors import Conflict, Problem
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
-from counterfoil.importing.reading import SHORT, currency_code, day, flag, need
+from counterfoil.importing.reading import SHORT, country, currency_code, day, flag, need
 from counterfoil.services import registry
 from counterfoil.services.office import Work
 from counterfoil.wire.read import Fields
@@ -34,11 +34,8 @@ def _read_tax(found: Fields) -> _Tax:
 
 
 def _rate(found: Fields) -> tuple[str, date, Decimal]:
-    country = found.need_text("country", max_length=SHORT).upper()
-    if country and (len(country) != 2 or not country.isalpha()):
-        found.note("country_invalid", "country", f"{country!r} is no two-letter country code")
     return (
-        country,
+        country(found),
         need(found, "from_on", day(found, "from_on"), date.min),
         found.need_decimal("rate", places=6, below=10),
     )

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from counterfoil.core.errors import BookError, Invalid, Problem, Unavailable
-from counterfoil.importing import documents, goods, parties, reference
+from counterfoil.importing import documents, goods, parties, purchases, reference, tables
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
 from counterfoil.importing.records import Form, Record, objects, table
@@ -30,7 +30,13 @@ _REFUSED = 422
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
+        tables.ACCOUNTS,
+        tables.DEPARTMENTS,
+        tables.SALESPEOPLE,
+        tables.INVOICE_TYPES,
+        tables.TENDER_TYPES,
         reference.TAX_CODES,
+        tables.JURISDICTIONS,
         reference.TERMS,
         reference.EXCHANGE_RATES,
         parties.CUSTOMERS,
@@ -40,12 +46,15 @@ KINDS: dict[str, Kind[Any]] = {
         goods.STOCK,
         documents.OPENING_ITEMS,
         documents.SUPPLIER_ITEMS,
+        tables.UNITS,
+        purchases.ORDERS,
         documents.HISTORY,
         documents.ORDERS,
         documents.INVOICES,
         documents.CREDIT_NOTES,
         documents.RECEIPTS,
         documents.ACCOUNTING_ENTRIES,
+        tables.EXTERNAL_REFS,
     )
 }
 

@@ -16,6 +16,7 @@ from counterfoil.core.stock import Item
 from counterfoil.core.tax import TaxPart
 from counterfoil.core.terms import book_month
 from counterfoil.services import suppliers
+from counterfoil.services.drawing import check_number
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.purchase_tax import purchase_tax, rate_of
 
@@ -51,12 +52,14 @@ def order(
     unit_id: int | None,
     lines: Sequence[OrderLine],
     *,
+    number: str = "",
     unit_code: str | None = None,
     reference: str = "",
     on: date | None = None,
 ) -> Filed:
     """File a purchase order.
 
+    number:    that of an earlier system, "" = the next of ours
     unit_id:   which of our units buys, None = the only one
     unit_code: the currency of its prices, None = the supplier's
     """
@@ -69,9 +72,11 @@ def order(
     if problems:
         raise Refused(problems)
     made = tuple(
-        _line(work, number, line, items[line.item_id], unit, money, on) for number, line in enumerate(lines, start=1)
+        _line(work, place, line, items[line.item_id], unit, money, on) for place, line in enumerate(lines, start=1)
     )
-    document = replace(_document(work, Kind.PURCHASE_ORDER, supplier, unit, made, money, on), reference=reference)
+    document = _document(work, Kind.PURCHASE_ORDER, supplier, unit, made, money, on)
+    document = replace(document, number=number, reference=reference)
+    check_number(work, document)
     work.file(document)
     return Filed(document)
 

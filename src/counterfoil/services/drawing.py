@@ -62,7 +62,7 @@ def draw_up(work: Work, sale: Sale) -> Drawn:
         raise Refused(problems)
     customer = _created(work, sale, customer)
     document = _document(work, sale, priced, customer, month, billing, shipping, tenders)
-    _check_number(work, document)
+    check_number(work, document)
     return Drawn(document, customer, list(priced.warnings))
 
 
@@ -248,7 +248,7 @@ def _due(work: Work, sale: Sale, customer: Customer | None) -> date:
     return terms.due(sale.on) if terms else sale.on
 
 
-def _check_number(work: Work, document: Document) -> None:
+def check_number(work: Work, document: Document) -> None:
     """An imported document keeps its issuer's number, unless it would stand in the way of one of ours."""
     if not document.number:
         return
@@ -258,5 +258,6 @@ def _check_number(work: Work, document: Document) -> None:
         say = f"number {document.number} belongs to the book's own series {prefix}…"
         raise Refused(Problem("number_reserved", "number", say))
     if work.unit.documents.has(document.number, document.customer_id, {document.kind}):
-        say = f"the customer has a {document.kind.value} {document.number} already"
+        whose = "supplier" if document.kind is Kind.PURCHASE_ORDER else "customer"
+        say = f"the {whose} has a {document.kind.value} {document.number} already"
         raise Conflict(Problem("number_taken", "number", say))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from counterfoil.core.chart import CREDIT_AGREED, DEFAULT_CHART, DEFAULT_ROLES
 from counterfoil.core.document import Kind
-from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
+from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem, Refused
 from counterfoil.core.journal import Account, AccountType, Role
 from counterfoil.core.money import currency, millionths
 from counterfoil.core.party import Address, Contact, Customer
@@ -160,15 +160,15 @@ def add_account(work: Work, code: str, name: str, kind: str) -> None:
 
 def map_account(work: Work, role: Role, code: str, ledger_class: str = "") -> None:
     """Let an account play a role, for one ledger class or by default."""
-    _account_id(work, code)
+    _account(work, code)
     name = f"{ledger_class}.{role.value}" if ledger_class else role.value
     work.unit.references.set(ACCOUNT_PREFIX + name, code, work.actor, work.now)
 
 
-def _account_id(work: Work, code: str) -> int:
+def _account(work: Work, code: str) -> Account:
     for account in work.unit.references.read().accounts.values():
         if account.code == code:
-            return account.id
+            return account
     raise NotFound(Problem("account_unknown", "account", f"there is no account {code!r}"))
 
 
@@ -228,7 +228,10 @@ def add_tender_type(
     work: Work, code: str, name: str, account: str, gives_change: bool = False, types: Iterable[str] = ()
 ) -> None:
     """Add a way of paying, with the code of its clearing account."""
-    row = _tender_row(None, code, name, _account_id(work, account), gives_change, types)
+    clearing = _account(work, account)
+    if clearing.control:
+        raise Refused(Problem("account_controlled", "account", f"{account} is a control account"))
+    row = _tender_row(None, code, name, clearing.id, gives_change, types)
     work.unit.references.add("tender_type", row)
 
 

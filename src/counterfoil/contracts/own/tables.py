@@ -152,9 +152,7 @@ def _tender_types(asked: Reading[Any]) -> list[tuple[Place, TenderType]]:
 
 def _add_tender_type(wanted: Writing[NewTenderType]) -> TenderType:
     asked, names = wanted.asked, Names(wanted.view)
-    account_id = names.account(asked.account)
-    if account_id is not None and wanted.work.reference.accounts[account_id].control:
-        names.wrong("account_controlled", "account", f"{asked.account} is a control account")
+    names.account(asked.account)
     names.check()
     known = wanted.work.reference.tender_types
     keeping.require_free(asked.code in known, "tender type", asked.code)
