@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -102,7 +103,12 @@ def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
     # Ctrl-C reaches the workers beside their parent, who sends them a SIGTERM for it; two signals on each other's heels
     # can catch a worker inside its own handler, where it would hang until it is killed.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return load()
+    application = load()
+    # What the program consists of lives as long as it: the garbage collector need not go through it ever again, while
+    # all threads wait.
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def claim(host: str, port: int) -> None:
