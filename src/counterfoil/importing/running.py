@@ -247,7 +247,8 @@ class _Run:
 @contextlib.contextmanager
 def _set_aside() -> Iterator[None]:
     """Keep the garbage collector from going through all that was there before, time and again: a batch fills memory
-    with thousands of values that live until it is committed. A serving process has set the program itself aside for good.
+    with thousands of values that live until it is committed. A serving process
+    has set the program itself aside for good.
     """
     if gc.get_freeze_count():
         yield

@@ -222,14 +222,11 @@ class Work:
         assert taken is None, "a key of something new is free"
         self._claimed.append(key)
 
-    def keys_with(self, prefix: str) -> int:
-        """How many of the caller's keys at this door begin with a text, those of this effect among them."""
-        return self.unit.evidence.keys_with(self.caller.id, self._said.contract, prefix)
-
-    @property
-    def claimed(self) -> int:
-        """How many keys this effect has claimed."""
-        return len(self._claimed)
+    def ask_others(self, prefix: str) -> Callable[[], bool]:
+        """Ask whether the caller has keys at this door that begin with a text, beside those claimed so far."""
+        claimed = len(self._claimed)
+        count = self.unit.evidence.ask_keys_with(self.caller.id, self._said.contract, prefix)
+        return lambda: count() > claimed
 
     def _repeated(self, bound: bytes, result: dict[str, Any], content: bytes) -> Outcome:
         number = result["number"]

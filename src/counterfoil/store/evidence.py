@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -129,12 +129,12 @@ class Evidence:
         }
         self._connection.insert(idempotency, [row], _CONCLUDED)
 
-    def keys_with(self, principal_id: int, contract: str, prefix: str) -> int:
-        """How many keys of a caller begin with a text."""
-        count: int = self._connection.value(
+    def ask_keys_with(self, principal_id: int, contract: str, prefix: str) -> Callable[[], int]:
+        """Ask how many keys of a caller begin with a text."""
+        asked = self._connection.ask(
             _used_elsewhere, principal_id=principal_id, contract=contract, prefix=prefix, beyond=prefix + "\U0010ffff"
         )
-        return count
+        return lambda: sum(count for (count,) in asked.rows())
 
     def message(self, message_id: int) -> MessageKept | None:
         """A message by its id."""

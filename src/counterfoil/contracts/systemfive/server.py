@@ -86,6 +86,8 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
     filed: list[Document] = []
 
     def effect() -> Filed:
+        # Asked before anything is filed, so that all of it is written together.
+        shared = work.ask_others(translate.key_prefix(entry)) if entry.header.ReferenceNo else None
         if order is not None:
             done = _extended(work, entry, order, sale)
         else:
@@ -93,7 +95,7 @@ def _stored(work: Work, entry: Entry, wanted: list[str]) -> dict[str, Any]:
         filed.append(done.document)
         if entry.header.ReferenceNo and bill_to is None and done.document.customer_id is not None:
             work.also(translate.key(entry, done.document.customer_id), content)
-        return Filed(done.document, (*done.warnings, *_notes(work, entry)))
+        return Filed(done.document, (*done.warnings, *_notes(entry, shared is not None and shared())))
 
     # A customer that was merged since is still the bill-to that the first try was for.
     bill_tos = [None] if bill_to is None else work.reference.one_with(bill_to)
@@ -125,13 +127,14 @@ def _extended(work: Work, entry: Entry, order: Document, sale: Sale) -> Filed:
     return extending.extend(work, order.id, sale)
 
 
-def _notes(work: Work, entry: Entry) -> list[tuple[str, str]]:
+def _notes(entry: Entry, shared: bool) -> list[tuple[str, str]]:
+    """What the sender should know. shared: the ReferenceNo is that of other invoices too."""
     notes = []
     header = entry.header
     if header.InvoiceCustomer and entry.billing:
         say = "InvoiceBilling is kept as this invoice's billing text; InvoiceCustomer holds"
         notes.append(("billing_is_text", say))
-    if header.ReferenceNo and work.keys_with(translate.key_prefix(entry)) > work.claimed:
+    if shared:
         say = f"ReferenceNo {header.ReferenceNo!r} was used before for another bill-to"
         notes.append(("reference_shared", say))
     return notes

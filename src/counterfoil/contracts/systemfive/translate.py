@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import astuple, fields
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from counterfoil.contracts.systemfive.wire import NO_NAME, TYPES, Block, Entry, Line, Tender
+from counterfoil.contracts.systemfive.wire import NO_NAME, TYPES, Block, Entry, Header, Line, Tender
 from counterfoil.core.document import Document, Kind, Sale, SaleLine, SaleTender
 from counterfoil.core.errors import BookError, Problem
 from counterfoil.core.party import Address, NewCustomer
 from counterfoil.core.terms import book_month
 from counterfoil.wire.codec import plain
+from counterfoil.wire.moment import Moment
 
 KINDS = {"E": Kind.QUOTE, "W": Kind.WORK_ORDER, "A": Kind.SALES_INVOICE, "C": Kind.CASH_SALE}
 LETTERS = {
@@ -27,6 +28,8 @@ LETTERS = {
     Kind.CASH_SALE: "C",
     Kind.OPENING_ITEM: "A",
 }
+#: What of a header tells one entry from another.
+_MEANT = tuple(field.name for field in fields(Header) if field.name != "InvoiceCustomer")
 #: What stands for a customer or part that the system does not know: no record has it.
 NOBODY = 0
 _COUNTRIES = {"CANADA": "CA", "UNITED STATES": "US", "UNITED STATES OF AMERICA": "US", "USA": "US"}
@@ -154,10 +157,8 @@ def key_prefix(entry: Entry) -> str:
 
 def content(entry: Entry) -> bytes:
     """Hash of what an entry means, from parsed values: spelling and order do not matter. The bill-to is in the key."""
-    header = asdict(entry.header)
-    del header["InvoiceCustomer"]
     meaning = [
-        {name: _canonical(value) for name, value in header.items()},
+        {name: _canonical(getattr(entry.header, name)) for name in _MEANT},
         [[line.PartUnique, *map(_canonical, (line.Ordered, line.Price, line.Description))] for line in entry.lines],
         [[tender.Type, _canonical(tender.Amount)] for tender in entry.tenders],
         _normal(entry.billing) if entry.billing and entry.header.InvoiceCustomer else None,
@@ -174,7 +175,7 @@ def _canonical(value: object) -> object:
     match value:
         case Decimal():
             return str(value)
-        case {"on": date() as on, "at": at}:
+        case Moment(on=on, at=at):
             return [on.isoformat(), at.isoformat() if at else None]
         case _:
             return value
