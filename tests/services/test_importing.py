@@ -448,6 +448,12 @@ def test_documents_of_one_batch_see_each_other(company: Desk) -> None:
         ("contacts", {"customer": "ACME", "name": "Bob", "reference": "bob"}, "contact_taken"),
         ("orders", {"number": "O", "customer": "ACME", "on": "2024-03-02", "lines": [line()]}, "number_taken"),
         ("history", {"number": "H", "customer": "ACME", "on": "2024-03-02", "lines": [line()]}, "number_taken"),
+        ("accounts", {"code": "1999", "name": "Till", "type": "asset"}, "account_taken"),
+        ("departments", {"name": "Depot", "id": 9}, "department_taken"),
+        ("salespeople", {"name": "Sam", "id": 9}, "salesperson_taken"),
+        ("tender-types", {"code": "TWO", "name": "Two", "account": "1000"}, "tender_type_taken"),
+        ("jurisdictions", {"name": "Here", "country": "CA", "tax_codes": "GST"}, "jurisdiction_taken"),
+        ("units", {"code": "TWO", "name": "Two"}, "code_taken"),
     ],
 )
 def test_a_thing_comes_in_once(company: Desk, kind: str, twice: dict[str, Any], code: str) -> None:
