@@ -106,7 +106,6 @@ def _load_in_worker(load: Callable[[], WSGIApplication]) -> WSGIApplication:
     application = load()
     # What the program consists of lives as long as it: the garbage collector need not go through it ever again, while
     # all threads wait.
-    gc.collect()
     gc.freeze()
     return application
 
