@@ -57,7 +57,7 @@ MODULES = {
 def commands(typed: Sequence[str] = ()) -> typer.Typer:
     """The application that knows the command typed first, or every command when anything else comes first.
 
-    All modules together take as long to import as a server has to start.
+    What only other commands need is not imported.
     """
     asked = MODULES.get(typed[0]) if typed else None
     for module in [asked] if asked else dict.fromkeys(MODULES.values()):

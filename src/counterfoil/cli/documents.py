@@ -11,8 +11,8 @@ import typer
 from counterfoil.cli.book import number
 from counterfoil.cli.desk import act, app, day, out
 from counterfoil.core.document import ORDERS, Kind, SaleTender, Tracking
-from counterfoil.core.errors import Conflict, Invalid, NotFound, Problem
-from counterfoil.services import invoicing, ordering, receipts
+from counterfoil.core.errors import Invalid, Problem
+from counterfoil.services import invoicing, lookup, ordering, receipts, registry
 from counterfoil.services.office import Work
 
 order_app = typer.Typer(help="Quotes, work orders and sales orders.", no_args_is_help=True)
@@ -30,27 +30,12 @@ def find(work: Work, text: str, kinds: Collection[Kind], customer: str | None = 
 
     raises: NotFound; Conflict when several have it
     """
-    found = work.unit.documents.find(text, kinds, _owner(work, customer) if customer is not None else None)
-    if not found:
-        raise NotFound(Problem("document_not_found", "number", f"there is no {_either(kinds)} {text!r}"))
-    if len(found) > 1:
-        raise Conflict(Problem("number_ambiguous", "number", f"{len(found)} documents have the number {text!r}"))
-    return found[0]
-
-
-def _owner(work: Work, code: str) -> int:
-    customer = work.unit.parties.customer_by_code(code)
-    if customer is None:
-        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {code!r}"))
-    return customer.id
+    owner = registry.customer_by_code(work, customer).id if customer is not None else None
+    return lookup.numbered(work, text, kinds, owner)
 
 
 def _credit_of(work: Work, number: str, customer: str | None) -> int | None:
     return find(work, number, _CREDITS, customer) if customer is not None else None
-
-
-def _either(kinds: Collection[Kind]) -> str:
-    return "document" if len(kinds) > 3 else " or ".join(sorted(kind.value.replace("_", " ") for kind in kinds))
 
 
 def _tenders(texts: list[str]) -> tuple[SaleTender, ...]:

@@ -12,7 +12,7 @@ from counterfoil.cli.book import number
 from counterfoil.cli.desk import act, app, change, day, open_book, out
 from counterfoil.core.document import Kind, LineKind, Sale, SaleLine
 from counterfoil.core.errors import Invalid, NotFound, Problem
-from counterfoil.services import drafting
+from counterfoil.services import drafting, registry
 from counterfoil.services.office import Filed, Work
 
 draft_app = typer.Typer(help="Invoices and credit notes that are not booked yet.", no_args_is_help=True)
@@ -32,9 +32,7 @@ def save(
     """Save a draft of an invoice; negative quantities make it one of a credit note."""
 
     def effect(work: Work) -> Filed:
-        buyer = work.unit.parties.customer_by_code(customer)
-        if buyer is None:
-            raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer!r}"))
+        buyer = registry.customer_by_code(work, customer)
         lines = [*(_line(work, text) for text in line), *(_charge(text) for text in charge or [])]
         sale = Sale(
             kind=Kind.SALES_INVOICE,

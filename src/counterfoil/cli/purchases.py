@@ -101,12 +101,7 @@ def order(
 
 
 def _unit(work: Work, code: str | None) -> int | None:
-    if code is None:
-        return None
-    for unit in work.reference.units.values():
-        if unit.code == code:
-            return unit.id
-    raise NotFound(Problem("unit_not_found", "unit", f"there is no unit {code!r}"))
+    return suppliers.unit_by_code(work, code).id if code is not None else None
 
 
 def _order_line(work: Work, text: str) -> buying.OrderLine:

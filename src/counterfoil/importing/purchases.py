@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.core.errors import NotFound, Problem
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
 from counterfoil.importing.reading import BELOW, PLACES, SHORT, Name, currency_code, day, name, need
@@ -79,20 +78,13 @@ def _file(work: Work, finder: Finder, wanted: _Order) -> Filed:
     return buying.order(
         work,
         suppliers.supplier_by_code(work, wanted.supplier).id,
-        _unit(work, wanted.unit) if wanted.unit is not None else None,
+        suppliers.unit_by_code(work, wanted.unit).id if wanted.unit is not None else None,
         lines,
         number=wanted.number,
         unit_code=wanted.currency,
         reference=wanted.reference,
         on=wanted.on,
     )
-
-
-def _unit(work: Work, code: str) -> int:
-    for unit in work.reference.units.values():
-        if unit.code == code:
-            return unit.id
-    raise NotFound(Problem("unit_not_found", "unit", f"there is no unit {code!r}"))
 
 
 ORDERS = Kind(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterfoil.core.errors import Conflict, NotFound, Problem
 from counterfoil.core.journal import AccountType
 from counterfoil.importing.finding import Finder
 from counterfoil.importing.kind import Kind
 from counterfoil.importing.parties import tax_codes
 from counterfoil.importing.reading import SHORT, Name, country, flag, name, need, one_of, refs, texts
-from counterfoil.services import keeping, registry, suppliers
+from counterfoil.services import keeping, lookup, registry, suppliers
 from counterfoil.services.office import Work
 from counterfoil.wire.read import Fields
 
@@ -52,13 +51,11 @@ def _read_named(found: Fields) -> _Named:
 
 
 def _file_department(work: Work, finder: Finder, wanted: _Named) -> str:
-    keeping.require_free(wanted.id in work.reference.departments, "department", wanted.id, "id")
     registry.add_department(work, wanted.name, wanted.id)
     return wanted.name
 
 
 def _file_salesperson(work: Work, finder: Finder, wanted: _Named) -> str:
-    keeping.require_free(wanted.id in work.reference.salespeople, "salesperson", wanted.id, "id")
     registry.add_salesperson(work, wanted.name, wanted.id)
     return wanted.name
 
@@ -79,16 +76,13 @@ def _read_place(found: Fields) -> _Place:
     return _Place(
         name=found.need_text("name", max_length=SHORT),
         country=country(found),
-        state=(found.text("state", max_length=SHORT) or "").upper(),
+        state=found.text("state", max_length=SHORT) or "",
         postal_prefix=found.text("postal_prefix", max_length=SHORT) or "",
         taxes=taxes,
     )
 
 
 def _file_place(work: Work, finder: Finder, wanted: _Place) -> str:
-    key = (wanted.country, wanted.state, wanted.postal_prefix)
-    known = {(one.country, one.state, one.postal_prefix) for one in work.reference.jurisdictions}
-    keeping.require_free(key in known, "jurisdiction", " ".join(key).strip(), "postal_prefix")
     taxes = tax_codes(work, wanted.taxes, "tax_codes")
     registry.add_jurisdiction(work, wanted.name, wanted.country, taxes, wanted.state, wanted.postal_prefix)
     return wanted.name
@@ -114,7 +108,6 @@ def _read_tender(found: Fields) -> _Tender:
 
 
 def _file_tender(work: Work, finder: Finder, wanted: _Tender) -> str:
-    keeping.require_free(wanted.code in work.reference.tender_types, "tender type", wanted.code)
     registry.add_tender_type(
         work, wanted.code, wanted.name, wanted.account, wanted.gives_change, frozenset(wanted.types)
     )
@@ -204,7 +197,7 @@ def _ahead_ref(finder: Finder, wanted: _Ref) -> None:
 def _file_ref(work: Work, finder: Finder, wanted: _Ref) -> str:
     owner = finder.customer(wanted.customer).id if wanted.customer is not None else None
     if wanted.number is not None:
-        kind, ours = "document", _document(work, wanted.number, owner)
+        kind, ours = "document", lookup.numbered(work, wanted.number, customer_id=owner)
     elif wanted.item is not None:
         kind, ours = "item", finder.need_item(wanted.item).id
     else:
@@ -212,15 +205,6 @@ def _file_ref(work: Work, finder: Finder, wanted: _Ref) -> str:
         kind, ours = "customer", owner
     keeping.add_ref(work, wanted.system, kind, wanted.their_id, ours)
     return f"{wanted.system} {wanted.their_id}"
-
-
-def _document(work: Work, number: str, owner: int | None) -> int:
-    found = work.unit.documents.find(number, customer_id=owner)
-    if not found:
-        raise NotFound(Problem("document_not_found", "number", f"there is no document {number!r}"))
-    if len(found) > 1:
-        raise Conflict(Problem("number_ambiguous", "number", f"{len(found)} documents have the number {number!r}"))
-    return found[0]
 
 
 ACCOUNTS = Kind(name="accounts", fields=("code", "name", "type"), read=_read_account, file=_file_account, alone=True)

@@ -26,12 +26,6 @@ PREFIX = r"^([A-Za-z0-9/_.-]{0,15}[A-Za-z/_.-])?$"
 REF_KINDS = ("customer", "item", "document")
 
 
-def require_free(taken: bool, what: str, name: object, where: str = "code") -> None:
-    """Conflict where there is a thing of that name already."""
-    if taken:
-        raise Conflict(Problem(f"{what.replace(' ', '_')}_taken", where, f"there is a {what} {name!r} already"))
-
-
 def hold_customer(work: Work, customer_id: int) -> Customer:
     """A customer, kept from others until the unit of work ends."""
     work.unit.parties.hold(customer_id)
@@ -76,7 +70,7 @@ def add_tax_rate(work: Work, code_id: int, country: str, from_on: date, rate: De
     if code is None:
         raise NotFound(Problem("tax_code_not_found", "", f"there is no tax code {code_id}"))
     taken = any(known.country == country and known.from_on == from_on for known in code.rates)
-    require_free(taken, "rate", f"{country} {from_on}", "from_on")
+    registry.require_free(taken, "rate", f"{country} {from_on}", "from_on")
     if not 0 <= rate <= 1:
         raise Invalid(Problem("rate_invalid", "rate", f"{rate} is no fraction: 5 % is 0.05"))
     row = {"tax_code_id": code_id, "country": country, "from_on": from_on.isoformat(), "rate": millionths(rate, "rate")}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from counterfoil.core.document import INVOICES, ORDERS, SHOWN_AS_INVOICES, Document
+from counterfoil.core.document import INVOICES, ORDERS, SHOWN_AS_INVOICES, Document, Kind
+from counterfoil.core.errors import Conflict, NotFound, Problem
 from counterfoil.core.tender import Tender
 from counterfoil.services.office import Context, Work
 from counterfoil.store import Reader, Refs
@@ -22,6 +23,24 @@ class SaleFound:
     document: Document
     tenders: tuple[Tender, ...]
     ids: dict[tuple[str, int], int]
+
+
+def numbered(work: Work, number: str, kinds: Collection[Kind] | None = None, customer_id: int | None = None) -> int:
+    """The id of the one document of a number; all kinds and everybody's unless told.
+
+    raises: NotFound; Conflict where several have it
+    """
+    found = work.unit.documents.find(number, kinds, customer_id)
+    if not found:
+        raise NotFound(Problem("document_not_found", "number", f"there is no {_either(kinds or ())} {number!r}"))
+    if len(found) > 1:
+        raise Conflict(Problem("number_ambiguous", "number", f"{len(found)} documents have the number {number!r}"))
+    return found[0]
+
+
+def _either(kinds: Collection[Kind]) -> str:
+    names = sorted(kind.value.replace("_", " ") for kind in kinds)
+    return " or ".join(names) if 0 < len(names) <= 3 else "document"
 
 
 def sale(work: Work, number: str) -> Document | None:

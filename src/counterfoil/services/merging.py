@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from counterfoil.core.errors import Conflict, NotFound, Problem, Refused
+from counterfoil.core.errors import Conflict, Problem, Refused
 from counterfoil.core.party import Customer
 from counterfoil.services.office import Work
+from counterfoil.services.registry import customer_by_code
 
 
 def merge(work: Work, from_code: str, into_code: str) -> Customer:
@@ -28,9 +29,7 @@ def merge(work: Work, from_code: str, into_code: str) -> Customer:
 
 
 def _customer(work: Work, code: str, where: str) -> Customer:
-    found = work.unit.parties.customer_by_code(code)
-    if found is None:
-        raise NotFound(Problem("customer_not_found", where, f"there is no customer {code!r}"))
+    found = customer_by_code(work, code, where)
     if found.code != code:
         raise Conflict(Problem("merged_before", where, f"{code} has been merged into {found.code}"))
     return found

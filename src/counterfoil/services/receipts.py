@@ -16,6 +16,7 @@ from counterfoil.core.tender import NO_DEPOSIT, Deposit, Tender
 from counterfoil.core.terms import book_month
 from counterfoil.services.office import Filed, Work
 from counterfoil.services.periods import require_open
+from counterfoil.services.registry import customer_by_code
 
 
 def receive(
@@ -32,9 +33,7 @@ def receive(
     amount:   in the customer's currency
     invoices: numbers to pay, in this order; None = the oldest due first, () = none
     """
-    customer = work.unit.parties.customer_by_code(customer_code)
-    if customer is None:
-        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    customer = customer_by_code(work, customer_code)
     unit = currency(customer.currency) if customer.currency else work.reference.base
     money = Money.exactly(amount, unit, "amount")
     if money.minor <= 0:

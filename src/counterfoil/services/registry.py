@@ -150,6 +150,12 @@ def _tender_row(
     }
 
 
+def require_free(taken: bool, what: str, name: object, where: str = "code") -> None:
+    """Conflict where there is a thing of that name already."""
+    if taken:
+        raise Conflict(Problem(f"{what.replace(' ', '_')}_taken", where, f"there is a {what} {name!r} already"))
+
+
 def add_account(work: Work, code: str, name: str, kind: str) -> None:
     """Add an account to the chart."""
     if any(account.code == code for account in work.reference.accounts.values()):
@@ -210,11 +216,13 @@ def address_of(where: str, value: Any) -> Address:
 
 def add_department(work: Work, name: str, number: int | None = None) -> None:
     """Add a department."""
+    require_free(number in work.reference.departments, "department", number, "id")
     work.unit.references.add("department", {"id": number, "name": name})
 
 
 def add_salesperson(work: Work, name: str, number: int | None = None) -> None:
     """Add a salesperson."""
+    require_free(number in work.reference.salespeople, "salesperson", number, "id")
     work.unit.references.add("salesperson", {"id": number, "name": name})
 
 
@@ -228,6 +236,7 @@ def add_tender_type(
     work: Work, code: str, name: str, account: str, gives_change: bool = False, types: Iterable[str] = ()
 ) -> None:
     """Add a way of paying, with the code of its clearing account."""
+    require_free(code in work.reference.tender_types, "tender type", code)
     clearing = _account(work, account)
     if clearing.control:
         raise Refused(Problem("account_controlled", "account", f"{account} is a control account"))
@@ -262,6 +271,9 @@ def add_jurisdiction(
     work: Work, name: str, country: str, tax_codes: Iterable[int], state: str = "", postal_prefix: str = ""
 ) -> None:
     """Add a place with its taxes, in the order in which they are shown."""
+    key = (country, state.upper(), postal_prefix)
+    known = {(one.country, one.state, one.postal_prefix) for one in work.reference.jurisdictions}
+    require_free(key in known, "jurisdiction", " ".join(key).strip(), "postal_prefix")
     row = {"name": name, "country": country, "state": state.upper(), "postal_prefix": postal_prefix}
     number = work.unit.references.add("jurisdiction", row)
     for position, code in enumerate(tax_codes):
@@ -286,6 +298,14 @@ def new_party(work: Work, code: str | None = None) -> tuple[int, str]:
     while code is None and work.unit.parties.id_of_code(str(number)) is not None:
         number = work.unit.mint.take("party")
     return number, code or str(number)
+
+
+def customer_by_code(work: Work, code: str, where: str = "customer") -> Customer:
+    """The customer of a code; of one that was merged, the one that goes on for it."""
+    found = work.unit.parties.customer_by_code(code)
+    if found is None:
+        raise NotFound(Problem("customer_not_found", where, f"there is no customer {code!r}"))
+    return found
 
 
 def add_customer(
@@ -341,9 +361,7 @@ def file_refs(work: Work, kind: str, number: int, refs: Mapping[str, str] | None
 
 def add_contact(work: Work, customer_code: str, name: str, reference: str, email: str = "") -> Contact:
     """File a person who orders for a customer."""
-    customer = work.unit.parties.customer_by_code(customer_code)
-    if customer is None:
-        raise NotFound(Problem("customer_not_found", "customer", f"there is no customer {customer_code!r}"))
+    customer = customer_by_code(work, customer_code)
     if work.unit.parties.has_contact(customer.id, reference):
         raise Conflict(Problem("contact_taken", "reference", f"{customer_code} has a contact {reference!r} already"))
     number = work.unit.mint.take("contact")

@@ -98,6 +98,14 @@ def supplier_by_code(work: Work, code: str) -> Supplier:
     return found
 
 
+def unit_by_code(work: Work, code: str) -> Unit:
+    """Our own unit of a code."""
+    for known in work.reference.units.values():
+        if known.code == code:
+            return known
+    raise NotFound(Problem("unit_not_found", "unit", f"there is no unit {code!r}"))
+
+
 def unit(work: Work, number: int | None, where: str = "unit") -> Unit:
     """One of our units; None = the only one."""
     known = work.reference.units

@@ -162,7 +162,7 @@ def _make(wanted: Writing[NewCustomer]) -> Customer:
         names.wrong("repeated", "refs", "a system is named twice")
     names.check()
     if asked.code is not None:
-        keeping.require_free(wanted.work.unit.parties.id_of_code(asked.code) is not None, "customer", asked.code)
+        registry.require_free(wanted.work.unit.parties.id_of_code(asked.code) is not None, "customer", asked.code)
     made = registry.add_customer(
         wanted.work,
         asked.code,
@@ -228,7 +228,7 @@ def _contacts(asked: Reading[Paged]) -> list[tuple[Place, Contact]]:
 def _add_contact(wanted: Writing[NewContact]) -> Contact:
     asked, known = wanted.asked, keeping.hold_customer(wanted.work, wanted.id)
     taken = wanted.work.unit.registers.contact_taken(known.id, asked.reference)
-    keeping.require_free(taken, "contact", asked.reference, "reference")
+    registry.require_free(taken, "contact", asked.reference, "reference")
     return _contact(registry.add_contact(wanted.work, known.code, asked.name, asked.reference, asked.email))
 
 

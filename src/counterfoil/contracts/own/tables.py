@@ -154,8 +154,6 @@ def _add_tender_type(wanted: Writing[NewTenderType]) -> TenderType:
     asked, names = wanted.asked, Names(wanted.view)
     names.account(asked.account)
     names.check()
-    known = wanted.work.reference.tender_types
-    keeping.require_free(asked.code in known, "tender type", asked.code)
     registry.add_tender_type(
         wanted.work, asked.code, asked.name, asked.account, asked.gives_change, set(asked.invoice_types)
     )
@@ -191,8 +189,7 @@ def _departments(asked: Reading[Any]) -> list[tuple[Place, Named]]:
 
 
 def _add_department(wanted: Writing[NewNamed]) -> Named:
-    asked, known = wanted.asked, wanted.work.reference.departments
-    keeping.require_free(asked.id in known, "department", asked.id, "id")
+    asked = wanted.asked
     registry.add_department(wanted.work, asked.name, asked.id)
     number = asked.id or max(wanted.work.unit.references.read().departments)
     return Named(id=number, name=asked.name)
@@ -204,8 +201,7 @@ def _salespeople(asked: Reading[Any]) -> list[tuple[Place, Named]]:
 
 
 def _add_salesperson(wanted: Writing[NewNamed]) -> Named:
-    asked, known = wanted.asked, wanted.work.reference.salespeople
-    keeping.require_free(asked.id in known, "salesperson", asked.id, "id")
+    asked = wanted.asked
     registry.add_salesperson(wanted.work, asked.name, asked.id)
     number = asked.id or max(wanted.work.unit.references.read().salespeople)
     return Named(id=number, name=asked.name)
@@ -222,7 +218,7 @@ def _terms(asked: Reading[Any]) -> list[tuple[Place, Terms]]:
 def _add_terms(wanted: Writing[NewTerms]) -> Terms:
     asked = wanted.asked
     known = wanted.work.reference.terms.values()
-    keeping.require_free(any(one.code == asked.code for one in known), "terms", asked.code)
+    registry.require_free(any(one.code == asked.code for one in known), "terms", asked.code)
     number = registry.add_terms(wanted.work, asked.code, asked.name, asked.days, asked.end_of_month)
     return Terms(id=number, code=asked.code, name=asked.name, days=asked.days, end_of_month=asked.end_of_month)
 
@@ -259,7 +255,7 @@ def _set_rate(wanted: Writing[NewExchangeRate]) -> ExchangeRate:
     names.check()
     known = wanted.work.reference.rates.get(asked.currency, ())
     taken = any(on == asked.from_on.isoformat() for on, _ in known)
-    keeping.require_free(taken, "rate", f"{asked.currency} of {asked.from_on}", "from_on")
+    registry.require_free(taken, "rate", f"{asked.currency} of {asked.from_on}", "from_on")
     registry.set_rate(wanted.work, asked.currency, asked.from_on, asked.rate)
     return ExchangeRate(currency=asked.currency, from_on=asked.from_on, rate=asked.rate, base_currency=base.code)
 

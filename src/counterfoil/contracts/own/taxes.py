@@ -103,7 +103,7 @@ def _make(wanted: Writing[NewTaxCode]) -> TaxCode:
         names.wrong("repeated", "rates", "a country has two rates from one day on")
     names.check()
     known = wanted.work.reference.tax_codes.values()
-    keeping.require_free(any(one.code == asked.code for one in known), "tax code", asked.code)
+    registry.require_free(any(one.code == asked.code for one in known), "tax code", asked.code)
     rates = [(rate.country, rate.from_on, rate.rate) for rate in asked.rates]
     number = registry.add_tax_code(wanted.work, asked.code, asked.name, rates)
     return _code(wanted.work.unit.references.read().tax_codes[number])
@@ -136,10 +136,6 @@ def _add_place(wanted: Writing[NewJurisdiction]) -> Jurisdiction:
     if len(set(asked.tax_codes)) < len(asked.tax_codes):
         names.wrong("repeated", "tax_codes", "a tax code is named twice")
     names.check()
-    key = (asked.country, asked.state.upper(), asked.postal_prefix)
-    known = wanted.work.reference.jurisdictions
-    taken = any((one.country, one.state, one.postal_prefix) == key for one in known)
-    keeping.require_free(taken, "jurisdiction", " ".join(key).strip(), "postal_prefix")
     registry.add_jurisdiction(wanted.work, asked.name, asked.country, codes, asked.state, asked.postal_prefix)
     return _place(max(wanted.work.unit.references.read().jurisdictions, key=lambda one: one.id))
 
